@@ -1,0 +1,29 @@
+"""Whom a call's caller is merged by."""
+
+from collections.abc import Iterable
+
+import phonenumbers
+
+from calls.connect.contact_record import ContactRecord
+from calls.models import Caller, Instance
+
+
+def caller_key(record: ContactRecord) -> str | None:
+    """E.164, or `customer:` and the id of a chat's customer; None for withheld and unparseable: never merged."""
+    if not record.is_voice and record.customer_id:
+        return f"customer:{record.customer_id}"[:300]
+    try:
+        number = phonenumbers.parse(record.caller_address or "", None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def lock_callers(instance: Instance, keys: Iterable[str]) -> dict[str, Caller]:
+    """The callers by key, made where missing, and locked in order until the transaction ends."""
+    wanted = sorted(set(keys))
+    Caller.objects.bulk_create([Caller(instance=instance, key=key) for key in wanted], ignore_conflicts=True)
+    locked = Caller.objects.filter(instance=instance, key__in=wanted).order_by("pk").select_for_update()
+    return {caller.key: caller for caller in locked}

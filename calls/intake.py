@@ -1,0 +1,157 @@
+"""Contact records into calls: newer wins, and every leg's neighbours are judged again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from calls.connect.contact_record import ContactRecord, decode
+from calls.connect.kinds import Unusable
+from calls.judging import judge_calls
+from calls.models import Call, Instance
+from calls.models.bulk import save_rows
+from calls.nudges import nudge
+from calls.streams.arrival import Arrival
+
+FIELDS = (
+    "channel", "initiation_method", "began_at", "is_began_estimated", "ended_at", "is_live", "queue_arn", "queue_name",
+    "agent_arn", "agent_username", "caller", "caller_address", "dialled_address", "root_contact_id",
+    "previous_contact_id", "next_contact_id", "record", "record_updated_at", "record_arrived_at", "outcome",
+    "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at", "opens_case", "case",
+)  # fmt: skip
+
+
+class ContactRecords:
+    """The handler of the kind `contact-records`."""
+
+    kind = "contact-records"
+
+    @staticmethod
+    def decode(record: dict[str, object], instance: Instance) -> tuple[dict[str, object], ContactRecord]:
+        found = decode(record)
+        if found.instance_arn and found.instance_arn != instance.arn:
+            raise Unusable("belongs to another instance")
+        return record, found
+
+    @staticmethod
+    def write(instance: Instance, arrivals: Sequence[Arrival[tuple[dict[str, object], ContactRecord]]]) -> set[int]:
+        """The calls that changed. In a transaction."""
+        newest = _newest(arrivals)
+        family = lock_family(instance, [found for _, found in (arrival.value for arrival in newest)])
+        news = [family[arrival.value[1].contact_id] for arrival in newest if _bring_in(arrival, family)]
+        return judge_and_save(instance, family, news)
+
+
+def _newest(
+    arrivals: Iterable[Arrival[tuple[dict[str, object], ContactRecord]]],
+) -> list[Arrival[tuple[dict[str, object], ContactRecord]]]:
+    """One record for each contact: the one with the latest LastUpdateTimestamp, of equals the last."""
+    newest: dict[str, Arrival[tuple[dict[str, object], ContactRecord]]] = {}
+    for arrival in arrivals:
+        found = arrival.value[1]
+        held = newest.get(found.contact_id)
+        if held is None or _is_news(found.updated_at, held.value[1].updated_at):
+            newest[found.contact_id] = arrival
+    return [newest[contact_id] for contact_id in sorted(newest)]
+
+
+def _is_news(updated_at: datetime | None, known_at: datetime | None) -> bool:
+    """A record without a time of update never overwrites; of two of the same second, the later arrival wins."""
+    return updated_at is not None and (known_at is None or updated_at >= known_at)
+
+
+def lock_family(instance: Instance, records: Iterable[ContactRecord]) -> dict[str, Call]:
+    """The calls of these records, made where missing, with the legs linked to them; locked in order."""
+    records = list(records)
+    own = {record.contact_id: record for record in records}
+    roots = {record.root_id for record in records}
+    _lock_roots(instance, roots)
+    Call.objects.bulk_create(
+        [
+            Call(instance=instance, contact_id=contact_id, root_contact_id=own[contact_id].root_id)
+            for contact_id in sorted(own)
+        ],
+        ignore_conflicts=True,
+    )
+    linked = {link for record in records for link in (record.previous_contact_id, record.next_contact_id) if link}
+    related = (
+        Q(contact_id__in=own.keys() | linked)
+        | Q(root_contact_id__in=roots)
+        | Q(previous_contact_id__in=own.keys())
+        | Q(next_contact_id__in=own.keys())
+    )
+    locked = Call.objects.filter(related, instance=instance).order_by("pk").select_for_update()
+    return {call.contact_id: call for call in locked}
+
+
+LOCK_ROOTS = """
+SELECT pg_advisory_xact_lock(%s, bucket)
+FROM (SELECT DISTINCT hashtext(root) & 255 AS bucket FROM unnest(%s::text[]) root ORDER BY bucket) buckets
+"""
+
+
+def _lock_roots(instance: Instance, roots: Iterable[str]) -> None:
+    """Legs of one call that two writers bring at once do not see each other's rows: the second waits for the first.
+
+    In 256 buckets, because PostgreSQL has room for a limited number of locks.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_ROOTS, [instance.pk, sorted(roots)])
+
+
+def _bring_in(arrival: Arrival[tuple[dict[str, object], ContactRecord]], family: dict[str, Call]) -> bool:
+    record, found = arrival.value
+    call = family[found.contact_id]
+    if call.record is not None and (not _is_news(found.updated_at, call.record_updated_at) or call.record == record):
+        return False
+    queue, agent = found.queue, found.agent
+    changes: dict[str, Any] = {
+        "record": record,
+        "record_updated_at": found.updated_at,
+        # By our clock, not Kinesis's: the other legs of a call that waited in the stream wait there too.
+        "record_arrived_at": call.record_arrived_at or timezone.now(),
+        "channel": found.channel or call.channel,
+        "initiation_method": found.initiation_method or "",
+        "began_at": found.began_at or call.began_at,
+        "is_began_estimated": found.began_at is None and call.is_began_estimated,
+        "ended_at": found.ended_at or found.updated_at or arrival.arrived_at,
+        "is_live": False,
+        "queue_arn": (queue and queue.arn) or "",
+        "queue_name": (queue and queue.name) or "",
+        "agent_arn": (agent and agent.arn) or "",
+        "agent_username": (agent and agent.username) or "",
+        "caller_address": (found.caller_address or "")[:300],
+        "dialled_address": (found.dialled_address or "")[:300],
+        "root_contact_id": found.root_id,
+        "previous_contact_id": found.previous_contact_id or "",
+        "next_contact_id": found.next_contact_id or "",
+    }
+    for name, value in changes.items():
+        setattr(call, name, value)
+    return True
+
+
+def judge_and_save(instance: Instance, family: dict[str, Call], news: list[Call]) -> set[int]:
+    changed = judge_calls(instance, family, news)
+    save_rows(changed, FIELDS)
+    return {call.pk for call in changed}
+
+
+def judge_again() -> None:
+    """Calls whose provisional outcome has waited long enough for another leg."""
+    due = Call.objects.filter(judge_at__lte=Now(), record__isnull=False).select_related("instance")[:500]
+    by_instance: dict[Instance, list[ContactRecord]] = {}
+    for call in due:
+        if call.contact_record:
+            by_instance.setdefault(call.instance, []).append(call.contact_record)
+    for instance, records in by_instance.items():
+        with transaction.atomic():
+            family = lock_family(instance, records)
+            if judge_and_save(instance, family, [family[record.contact_id] for record in records]):
+                transaction.on_commit(nudge)

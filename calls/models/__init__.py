@@ -1,0 +1,27 @@
+from .alert import Alert
+from .call import Call
+from .caller import Caller
+from .case import Case, CaseEntry
+from .dead_letter import DeadLetter
+from .instance import Instance
+from .person import Person
+from .policy import Policy
+from .salesforce_org import SalesforceOrg
+from .stream import Shard, Stream
+from .team import Team
+
+__all__ = [
+    "Alert",
+    "Call",
+    "Caller",
+    "Case",
+    "CaseEntry",
+    "DeadLetter",
+    "Instance",
+    "Person",
+    "Policy",
+    "SalesforceOrg",
+    "Shard",
+    "Stream",
+    "Team",
+]

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.dateparse import parse_datetime
+
+from .moments import in_seconds
+
+
+def validate_start(start: str) -> None:
+    if start in ("trim-horizon", "latest"):
+        return
+    moment = parse_datetime(start)
+    if moment is None or moment.tzinfo is None:
+        raise ValidationError("Start is trim-horizon, latest or a time with its zone, such as 2026-11-02T09:00:00Z.")
+
+
+class Stream(models.Model):
+    """A Kinesis stream of one kind of record. A lag of None means that it has not been read yet."""
+
+    class Kind(models.TextChoices):
+        CONTACT_RECORDS = "contact-records"
+        CONTACT_LENS = "contact-lens"
+
+    instance = models.ForeignKey("calls.Instance", models.CASCADE, related_name="streams")
+    kind = models.CharField(max_length=32, choices=Kind.choices)
+    name = models.CharField(max_length=256, help_text="The stream's name, or its ARN.")
+    start = models.CharField(max_length=40, default="trim-horizon", validators=[validate_start])
+    poll_ms = models.PositiveIntegerField(default=250)
+    is_stopped = models.BooleanField(default=False)
+    trouble = models.TextField(blank=True, editable=False)
+    first_listed_at = models.DateTimeField(null=True, editable=False, help_text="Where `latest` starts.")
+    listed_at = models.DateTimeField(null=True, editable=False)
+    unread_kinds = models.JSONField(
+        default=dict, editable=False, help_text="Records of known kinds that nothing reads, by kind."
+    )
+
+    class Meta:
+        ordering = ["instance", "kind"]
+        constraints = [models.UniqueConstraint(fields=["instance", "name"], name="one_stream_by_name")]
+
+    def __str__(self) -> str:
+        return f"{self.instance.alias}: {self.name}"
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """The stream as boto3's calls name it."""
+        return {"StreamARN": self.name} if self.name.startswith("arn:") else {"StreamName": self.name}
+
+
+def _is_read() -> models.Exists:
+    return models.Exists(Stream.objects.filter(pk=models.OuterRef("stream"), is_stopped=False))
+
+
+class ShardQuerySet(models.QuerySet["Shard"]):
+    def readable(self) -> ShardQuerySet:
+        """Shards that may be read: theirs is the turn only when every known parent has been read to its end."""
+        parents = Shard.objects.filter(
+            stream=models.OuterRef("stream"), shard_id=models.OuterRef("parent_ids__0"), is_ended=False
+        )
+        other = Shard.objects.filter(
+            stream=models.OuterRef("stream"), shard_id=models.OuterRef("parent_ids__1"), is_ended=False
+        )
+        # Never a join: Django would move all conditions of an UPDATE into a subquery, which PostgreSQL does not look at
+        # again when the row that it waited for has changed; two workers would then both have their way.
+        return self.filter(~models.Exists(parents), ~models.Exists(other), _is_read(), is_ended=False)
+
+    def unattended(self) -> ShardQuerySet:
+        return self.readable().filter(
+            Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now()),
+            Q(queued_at__isnull=True) | Q(queued_at__lt=in_seconds(-settings.LEASE_S)),
+        )
+
+
+class Shard(models.Model):
+    """One shard with its lease. `epoch` rises with each new holder and fences writes of an earlier one."""
+
+    stream = models.ForeignKey(Stream, models.CASCADE, related_name="shards")
+    shard_id = models.CharField(max_length=128)
+    parent_ids = ArrayField(models.CharField(max_length=128), default=list)
+    owner = models.CharField(max_length=64, blank=True)
+    epoch = models.BigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    queued_at = models.DateTimeField(null=True)
+    checkpoint = models.CharField(max_length=128, blank=True, help_text="Sequence number of the last record written.")
+    is_ended = models.BooleanField(default=False)
+    read_at = models.DateTimeField(null=True, help_text="The last read that succeeded, empty or not.")
+    behind_ms = models.BigIntegerField(null=True, help_text="MillisBehindLatest of the last read.")
+    newest_at = models.DateTimeField(null=True, help_text="When the newest record read had arrived in Kinesis.")
+    records = models.BigIntegerField(default=0)
+
+    objects = ShardQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stream", "shard_id"], name="one_row_per_shard")]
+
+    def __str__(self) -> str:
+        return f"{self.stream}/{self.shard_id}"
+
+    def take_lease(self, owner: str) -> bool:
+        """True if the shard is now ours: it may be read, and nobody held it or the holder's lease had run out."""
+        is_free = Q(owner="") | Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now())
+        taken = (
+            Shard.objects.filter(is_free, pk=self.pk)
+            .readable()
+            .update(owner=owner, epoch=F("epoch") + 1, lease_expires_at=in_seconds(settings.LEASE_S), queued_at=None)
+        )
+        if taken:
+            self.refresh_from_db()
+        return bool(taken) and self.owner == owner
+
+    def hold(self, **progress: Any) -> bool:
+        """Renew the lease and note progress: the fence. False if the shard is no longer ours, or its stream stopped."""
+        return bool(
+            Shard.objects.filter(_is_read(), pk=self.pk, owner=self.owner, epoch=self.epoch).update(
+                lease_expires_at=in_seconds(settings.LEASE_S), **progress
+            )
+        )
+
+    def hand_on(self) -> bool:
+        """Give the lease back and mark the shard as queued, in one step; False if it was no longer ours."""
+        return bool(
+            Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(
+                owner="", lease_expires_at=None, queued_at=Now()
+            )
+        )
+
+    def release(self) -> None:
+        """Give the lease back with nobody to follow: the next sweep of any worker finds the shard free."""
+        Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(
+            owner="", lease_expires_at=None, queued_at=None
+        )
+
+    def claim_for_queue(self) -> bool:
+        """True for the one sweep that may enqueue a reader for this shard now."""
+        return bool(Shard.objects.filter(pk=self.pk).unattended().update(queued_at=Now()))

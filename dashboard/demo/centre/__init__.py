@@ -1,0 +1,1 @@
+"""The simulated contact centre: it speaks only through Kinesis, and says nothing that Amazon Connect would not say."""

@@ -1,0 +1,201 @@
+"""What happens in one call from its first ring to its last record: pure, the same for the same seed."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from math import ceil
+from typing import NamedTuple
+from uuid import UUID
+
+from dashboard.demo.centre import chat, voice
+from dashboard.demo.centre.call import Call, Record, contact_record
+from dashboard.demo.centre.dialogue import Turn
+from dashboard.demo.centre.endings import Ending
+from dashboard.demo.centre.floor import SUPERVISOR, Cast
+from dashboard.demo.centre.legs import Leg, Span, Talk
+from dashboard.demo.centre.speech import cut_off, speak, write
+
+CONTACT_RECORDS = "acme-contact-records"
+CONTACT_LENS = "acme-contact-lens"
+
+_PUT_THROUGH = {
+    "en-US": "One moment please, I will put you through to my colleague.",
+    "es-US": "Un momento, por favor, le paso con mi compañero.",
+    "de-DE": "Einen Moment bitte, ich verbinde Sie mit meinem Kollegen.",
+}
+_TAKEN_OVER = {
+    "en-US": "Hello, this is {agent}. I have your notes in front of me, so you need not start again.",
+    "es-US": "Hola, soy {agent}. Tengo sus datos delante, no hace falta que empiece de nuevo.",
+    "de-DE": "Hallo, hier ist {agent}. Ihre Notizen liegen mir vor, Sie müssen nicht von vorn anfangen.",
+}
+_CALLING = {
+    "en-US": "Hello, this is {agent} from Acme. You asked us to get in touch, how can I help?",
+    "es-US": "Buenos días, soy {agent} de Acme. Nos pidió que le llamáramos, ¿en qué puedo ayudarle?",
+    "de-DE": "Guten Tag, hier ist {agent} von Acme. Sie wollten uns sprechen, wie kann ich helfen?",
+}
+
+
+class Delivery(NamedTuple):
+    """A record on its way: `at` is the moment it stands on the stream, in seconds since the epoch."""
+
+    at: float
+    stream: str
+    contact_id: str
+    record: Record
+
+
+class Story(NamedTuple):
+    calls: list[Call]
+    deliveries: list[Delivery]
+
+    @property
+    def heard_at(self) -> float | None:
+        """When Contact Lens first speaks of it; None when it never does."""
+        return min((each.at for each in self.deliveries if each.stream == CONTACT_LENS), default=None)
+
+    @property
+    def silent_at(self) -> float | None:
+        """When Contact Lens last speaks of it."""
+        return max((each.at for each in self.deliveries if each.stream == CONTACT_LENS), default=None)
+
+    @property
+    def first_at(self) -> float:
+        return min(each.at for each in self.deliveries)
+
+
+def tell(ending: Ending, cast: Cast, began_at: int, seed: int, settle_s: float = 65) -> Story:
+    """`settle_s`: from the end of a call or its wrap-up to its contact record; Amazon takes 62 to 68 s."""
+    rng = random.Random(seed)
+    calls: list[Call] = []
+    for leg in ending.legs:
+        calls.append(_play(leg, cast, calls, began_at, rng))
+    said = [delivery for call in calls for delivery in _said(call, cast, rng)]
+    return Story(calls, [*said, *(_settled(call, settle_s, rng) for call in calls)])
+
+
+def _settled(call: Call, settle_s: float, rng: random.Random) -> Delivery:
+    written_at = call.settled_at + round(settle_s * rng.uniform(0.955, 1.045))
+    return Delivery(written_at + rng.uniform(0.1, 0.9), CONTACT_RECORDS, call.id, contact_record(call, written_at))
+
+
+def _said(call: Call, cast: Cast, rng: random.Random) -> Iterator[Delivery]:
+    if call.talk:
+        speaks = chat.records if call.leg.channel == "CHAT" else voice.records
+        for at, record in speaks(call, cast.dialogue, rng):
+            yield Delivery(at, CONTACT_LENS, call.id, record)
+
+
+def _play(leg: Leg, cast: Cast, before: list[Call], began_at: int, rng: random.Random) -> Call:
+    call = _ring(leg, cast, _begins(leg, before, began_at, rng), rng)
+    _link(call, before)
+    _pass_queue(call, rng)
+    _reach_customer(call, rng)
+    if leg.talk != Talk.NONE:
+        _talk(call, cast, rng)
+    elif leg.connected_s:
+        _work(call, before, rng)
+    if call.agent_left_at is not None:
+        call.after_work_s = rng.randint(3, 25) if leg.method != "MONITOR" else 0
+    return call
+
+
+def _begins(leg: Leg, before: list[Call], began_at: int, rng: random.Random) -> int:
+    if not before:
+        return began_at
+    last = before[-1]
+    if leg.is_during and last.connected_at is not None:
+        return last.connected_at + rng.randint(4, 10)
+    return last.agent_left_at if last.is_handed_over and last.agent_left_at else last.ended_at
+
+
+def _ring(leg: Leg, cast: Cast, began_at: int, rng: random.Random) -> Call:
+    agent = SUPERVISOR if leg.method == "MONITOR" else cast.colleague if leg.method == "TRANSFER" else cast.agent
+    queue = cast.colleague.queue if leg.method in ("TRANSFER", "QUEUE_TRANSFER") else cast.agent.queue
+    in_flow_until = began_at + _seconds(leg.flow_s, rng)
+    return Call(
+        id=str(UUID(int=rng.getrandbits(128), version=4)),
+        leg=leg,
+        caller=cast.caller,
+        queue=queue,
+        agent=agent,
+        began_at=began_at,
+        ended_at=in_flow_until,
+        system_at=began_at,
+        attributes={"loyaltyTier": cast.caller.tier, "language": cast.dialogue.language},
+    )
+
+
+def _link(call: Call, before: list[Call]) -> None:
+    if not before:
+        return
+    call.initial = before[0].id
+    if call.leg.method == "MONITOR":
+        return
+    # Every try of a callback comes from the call that asked for it, and names no further try.
+    is_retry = call.leg.method == before[-1].leg.method == "CALLBACK"
+    call.previous = before[0].id if is_retry else before[-1].id
+    if not is_retry:
+        before[-1].next = call.id
+
+
+def _pass_queue(call: Call, rng: random.Random) -> None:
+    if call.leg.wait_s:
+        call.queued_at = call.ended_at
+        call.ended_at = call.left_queue_at = call.queued_at + _seconds(call.leg.wait_s, rng)
+    if call.leg.has_agent:
+        call.connected_at = call.ended_at
+
+
+def _reach_customer(call: Call, rng: random.Random) -> None:
+    if not call.leg.is_reached:
+        call.system_at = None
+    elif call.leg.method == "CALLBACK" and call.connected_at is not None:
+        call.system_at = call.connected_at + rng.randint(4, 9)
+    elif call.leg.method == "OUTBOUND":
+        call.system_at = call.connected_at
+    elif call.leg.method == "API" and call.leg.channel == "VOICE":
+        call.system_at = call.began_at + rng.randint(4, 8)
+
+
+def _talk(call: Call, cast: Cast, rng: random.Random) -> None:
+    # Contact Lens counts from the moment when the customer's side was connected.
+    zero = call.system_at or call.began_at
+    from_ms = (max(call.connected_at or 0, zero) - zero) * 1000 + rng.randint(900, 2000)
+    pace = write if call.leg.channel == "CHAT" else speak
+    call.talk = pace(_turns(call, cast), from_ms, rng)
+    if call.leg.is_cut:
+        call.talk = cut_off(call.talk, rng)
+    call.holds = [each.turn.hold_s for each in call.talk[:-1] if each.turn.hold_s]
+    call.agent_left_at = zero + ceil(call.talk[-1].ends_ms / 1000) + (0 if call.leg.is_cut else rng.randint(1, 3))
+    if call.leg.talk == Talk.HELD:
+        call.holds.append(rng.randint(40, 100))
+        call.agent_left_at += call.holds[-1]
+    call.is_handed_over = call.leg.talk == Talk.FIRST
+    call.ended_at = call.agent_left_at + (_seconds(call.leg.goes_on_s, rng) if call.leg.goes_on_s else 0)
+
+
+def _turns(call: Call, cast: Cast) -> list[Turn]:
+    dialogue = cast.dialogue
+    turns, middle = list(dialogue.turns), len(dialogue.turns) // 2
+    match call.leg.talk:
+        case Talk.FIRST:
+            turns = [*turns[:middle], Turn("AGENT", _PUT_THROUGH[dialogue.language])]
+        case Talk.REST:
+            turns = [Turn("AGENT", _TAKEN_OVER[dialogue.language]), *turns[middle:]]
+        case Talk.HELD:
+            turns = turns[: middle + 1]
+    if call.leg.method in ("CALLBACK", "OUTBOUND"):
+        turns[0] = Turn("AGENT", _CALLING[dialogue.language])
+    return list(replace(dialogue, turns=tuple(turns)).said_by(call.agent.first_name, call.caller.name).turns)
+
+
+def _work(call: Call, before: list[Call], rng: random.Random) -> None:
+    """An agent is busy with it, and nobody listens."""
+    call.ended_at += _seconds(call.leg.connected_s or (0, 0), rng)
+    if call.leg.is_during and before[-1].agent_left_at is not None:
+        call.ended_at = min(call.ended_at, before[-1].agent_left_at - 1)
+    call.agent_left_at = call.ended_at
+
+
+def _seconds(span: Span, rng: random.Random) -> int:
+    return round(rng.uniform(*span))

@@ -1,0 +1,2 @@
+class EmbeddedError(Exception):
+    """An embedded server cannot serve; the text says what to do."""

@@ -1,0 +1,35 @@
+"""What was written since: the same statement for one row and for a hundred."""
+
+from typing import NamedTuple
+
+from django.db import connection
+
+# What a row looks like, and who sees it, hangs on its neighbours too: a call on its case (whose owner sees it), an
+# alert on its call, a case on its calls. Each transaction is told: an earlier one may commit after a later one.
+CHANGED = """
+WITH written_case AS (
+    SELECT id, changed_xid AS xid FROM calls_case WHERE changed_xid >= %(since)s::xid8
+), written_call AS (
+    SELECT id, case_id, changed_xid AS xid FROM calls_call WHERE changed_xid >= %(since)s::xid8
+), call AS (
+    SELECT id, xid FROM written_call
+    UNION SELECT calls_call.id, xid FROM calls_call JOIN written_case ON case_id = written_case.id
+)
+SELECT 'call', id, xid::text::bigint FROM call
+UNION SELECT 'case', id, xid::text::bigint FROM written_case
+UNION SELECT 'case', case_id, xid::text::bigint FROM written_call WHERE case_id IS NOT NULL
+UNION SELECT 'alert', id, changed_xid::text::bigint FROM calls_alert WHERE changed_xid >= %(since)s::xid8
+UNION SELECT 'alert', calls_alert.id, xid::text::bigint FROM calls_alert JOIN call ON call_id = call.id
+"""
+
+
+class Change(NamedTuple):
+    kind: str  # call, case or alert
+    pk: int
+    xid: int
+
+
+def changes_since(xid: int) -> set[Change]:
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, {"since": str(xid)})
+        return {Change(*row) for row in cursor.fetchall()}

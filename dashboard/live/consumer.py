@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from .feed import Feed
+from .viewer import Viewer
+from .watches import NOBODY, NOT_UNDERSTOOD, Ack, Hello, RefusedError, admit, heard
+
+
+class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """One browser's socket: authorises, joins the feed, forwards."""
+
+    channel_layer_alias = None  # the feed listens for all: a socket of its own on Redis would end with Redis
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer: Viewer | None = None
+        self.feed: Feed | None = None
+        self.forwarding: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self.accept()  # a refusal before it has no code that a browser could read
+        if self.scope["user"].is_anonymous:
+            await self.close(NOBODY)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        try:
+            message = heard(text_data)
+            if isinstance(message, Hello):
+                await self._watch(message)
+            else:
+                self._acknowledge(message)
+        except RefusedError as refused:
+            await self._leave()
+            await self.close(refused.code)
+
+    async def disconnect(self, code: int) -> None:
+        await self._leave()
+
+    async def _watch(self, hello: Hello) -> None:
+        scope, watches = await database_sync_to_async(admit)(self.scope["user"], hello)
+        await self._leave()
+        self.viewer = Viewer(self.scope["user"].pk, scope, watches, hello, self.scope["session"].session_key)
+        self.feed = Feed.join(self.viewer)
+        self.forwarding = asyncio.create_task(self._forward(self.viewer))
+
+    def _acknowledge(self, message: Ack) -> None:
+        if self.viewer is None:
+            raise RefusedError(NOT_UNDERSTOOD)
+        self.viewer.acknowledge(message.ack)
+
+    async def _forward(self, viewer: Viewer) -> None:
+        while True:
+            frame = await viewer.outgoing.get()
+            if isinstance(frame, int):
+                await self.close(frame)
+                return
+            await self.send(text_data=frame)
+
+    async def _leave(self) -> None:
+        if self.feed and self.viewer and self.forwarding:
+            self.forwarding.cancel()
+            await self.feed.leave(self.viewer)
+            self.feed = self.viewer = self.forwarding = None

@@ -1,0 +1,25 @@
+"""What is said to a browser, encoded once for all who may have it."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+
+def place(slot: str, html: str) -> str:
+    return _encoded({"type": "place", "slot": slot, "html": html})
+
+
+def gone(slot: str, element_id: str) -> str:
+    return _encoded({"type": "gone", "slot": slot, "id": element_id})
+
+
+def beat(n: int, now: datetime, age_s: float | None, cursor: int) -> str:
+    moment = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _encoded({"type": "beat", "now": moment, "age_s": age_s, "cursor": str(cursor), "n": n})
+
+
+RELOAD = '{"type":"reload"}'
+
+
+def _encoded(frame: dict[str, object]) -> str:
+    return msgspec.json.encode(frame).decode()

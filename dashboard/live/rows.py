@@ -1,0 +1,56 @@
+"""The rows that are told of, and who may see them: each question one statement, for all rows and all scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet, Value
+
+from calls.models import Alert, Call, Case, CaseEntry
+from calls.scope import Scope
+from transcripts.models import Segment
+
+MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case}
+
+
+def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
+    """With all that their partials show of their neighbours."""
+    with_neighbours: dict[str, QuerySet[Any]] = {
+        "call": Call.objects.select_related("instance", "conversation", "caller", "case__org"),
+        "alert": Alert.objects.select_related("call__instance", "call__case", "call__conversation"),
+        "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
+    }
+    return with_neighbours[kind].in_bulk(pks)
+
+
+def visible(kind: str, pks: Collection[int], scopes: Iterable[Scope]) -> dict[Scope, set[int]]:
+    """Which of these rows each scope sees."""
+    return _told_apart(scopes, lambda scope: MODELS[kind].objects.visible_in(scope).filter(pk__in=pks))
+
+
+def listed(members: Any, scopes: Iterable[Scope]) -> dict[Scope, set[int]]:
+    """Which of a list's members each scope sees."""
+    return _told_apart(scopes, lambda scope: members.visible_in(scope))
+
+
+def _told_apart(scopes: Iterable[Scope], seen_by: Callable[[Scope], QuerySet[Any]]) -> dict[Scope, set[int]]:
+    order = list(scopes)
+    asked = [seen_by(scope).values_list("pk", Value(at)) for at, scope in enumerate(order)]
+    told: dict[Scope, set[int]] = {scope: set() for scope in order}
+    if asked:
+        for pk, at in asked[0].union(*asked[1:], all=True):
+            told[order[at]].add(pk)
+    return told
+
+
+def turns_after(told: Mapping[Call, int]) -> list[Segment]:
+    """The turns of these calls that changed after the number told for each, tombstones included."""
+    asked = [Q(filed_on=call.filed_on, call_id=call.pk, number__gt=number) for call, number in told.items()]
+    return list(Segment.objects.filter(reduce(or_, asked)).order_by("number")) if asked else []
+
+
+def entries_of(cases: Collection[int]) -> list[CaseEntry]:
+    return list(CaseEntry.objects.filter(case__in=cases).select_related("by")) if cases else []

@@ -1,0 +1,100 @@
+import { clock } from "./clock.js";
+import { LiveSocket } from "./live_socket.js";
+import { Slots } from "./slots.js";
+
+const REFUSED = [4401, 4403, 4404]; // signed out, or no longer for this person: the page itself says it best
+const COUNT_AGAIN_MS = 2000;
+const REFUSED_AGAIN_MS = 10000;
+
+/** What the socket says, on the page: rows into their slots, beats to the clock and the badge. */
+export class LivePage {
+  #counting = 0;
+  #refused_ms = -Infinity;
+
+  constructor(main) {
+    this.main = main;
+    document.addEventListener("refresh", () => this.reload());
+    for (const name of ["live:placed", "live:gone"]) document.addEventListener(name, (event) => this.#countAgain(event.detail));
+  }
+
+  start() {
+    clock.set(this.main.dataset.now);
+    if (!this.main.dataset.watch) return;
+    this.cursor = this.main.dataset.cursor;
+    this.slots = new Slots(this.main);
+    const address = new URL("/live/", location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    this.socket = new LiveSocket(address, () => this.#hello());
+    this.socket.addEventListener("frame", (event) => this.#take(event.detail));
+    this.socket.addEventListener("lost", (event) => this.#lost(event.detail.code));
+    this.socket.start();
+  }
+
+  /** The page again, its content swapped in place. */
+  async reload() {
+    const page = await fetched(location.href);
+    const fresh = page?.querySelector("main");
+    if (!fresh) return;
+    this.socket?.end();
+    this.slots?.end();
+    const focused = document.activeElement.id;
+    const main = document.importNode(fresh, true);
+    this.main.replaceWith(main);
+    const nav = page.querySelector("body > nav");
+    if (nav) document.querySelector("body > nav")?.replaceWith(document.importNode(nav, true));
+    Object.assign(document.body.dataset, page.body.dataset);
+    window.htmx?.process(main);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    this.main = main;
+    this.start();
+    document.dispatchEvent(new Event("live:reloaded"));
+  }
+
+  #hello() {
+    const { watch, epoch, number } = this.main.dataset;
+    const hello = { watch: watch.split(" "), cursor: this.cursor, epoch, shown: this.slots.shown() };
+    return number === undefined ? hello : { ...hello, number: this.slots.newestNumber() };
+  }
+
+  #take(frame) {
+    if (frame.type === "place") this.slots.place(frame.slot, frame.html);
+    else if (frame.type === "gone") this.slots.gone(frame.slot, frame.id);
+    else if (frame.type === "reload") this.reload();
+    else if (frame.type === "beat") {
+      clock.set(frame.now);
+      this.cursor = frame.cursor;
+      tell({ state: "live", age_s: frame.age_s });
+    }
+  }
+
+  #lost(code) {
+    tell({ state: "reconnecting" });
+    if (!REFUSED.includes(code) || performance.now() - this.#refused_ms < REFUSED_AGAIN_MS) return;
+    this.#refused_ms = performance.now();
+    this.reload();
+  }
+
+  /** Figures are counted by the server, at most every two seconds, when a row came or went. */
+  #countAgain({ slot, isNew = true }) {
+    const counts = isNew || slot === "cases"; // a case that changed may have another owner
+    if (!counts || this.#counting || !["calls", "alerts", "cases"].includes(slot)) return;
+    this.#counting = setTimeout(() => {
+      this.#counting = 0;
+      document.body.dispatchEvent(new Event("live:changed"));
+    }, COUNT_AGAIN_MS);
+  }
+}
+
+function tell(detail) {
+  document.dispatchEvent(new CustomEvent("live:state", { detail }));
+}
+
+async function fetched(address) {
+  try {
+    const answer = await fetch(address, { cache: "no-store" });
+    if (answer.redirected && new URL(answer.url).pathname !== new URL(address).pathname) location.assign(answer.url);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  } catch {
+    return null; // the server is away: the socket asks again
+  }
+}

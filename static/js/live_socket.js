@@ -1,0 +1,72 @@
+const SILENCE_MS = 5000;
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 15000;
+
+/** One socket that comes back by itself: `hello()` is its first message each time, from where the page stands. */
+export class LiveSocket extends EventTarget {
+  #socket = null;
+  #tries = 0;
+  #timers = { silence: 0, retry: 0 };
+  #isEnded = false;
+  #online = () => this.#connect();
+
+  constructor(address, hello) {
+    super();
+    this.address = address;
+    this.hello = hello;
+  }
+
+  start() {
+    addEventListener("online", this.#online);
+    this.#connect();
+  }
+
+  end() {
+    this.#isEnded = true;
+    removeEventListener("online", this.#online);
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#socket?.close();
+  }
+
+  #connect() {
+    if (this.#isEnded || this.#socket) return;
+    clearTimeout(this.#timers.retry);
+    const socket = new WebSocket(this.address);
+    this.#socket = socket;
+    this.#listen();
+    socket.addEventListener("open", () => socket.send(JSON.stringify(this.hello())));
+    socket.addEventListener("message", (event) => this.#take(socket, event));
+    socket.addEventListener("close", (event) => this.#lost(socket, event.code));
+  }
+
+  #take(socket, event) {
+    if (socket !== this.#socket) return;
+    const frame = JSON.parse(event.data);
+    if (frame.type === "beat") {
+      this.#tries = 0;
+      this.#listen();
+    }
+    this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    if ("n" in frame && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: frame.n }));
+  }
+
+  /** A connection can die without a word: no beat for five seconds is a lost one. */
+  #listen() {
+    clearTimeout(this.#timers.silence);
+    const socket = this.#socket;
+    this.#timers.silence = setTimeout(() => {
+      this.#lost(socket, 1006);
+      socket.close();
+    }, SILENCE_MS);
+  }
+
+  #lost(socket, code) {
+    if (socket !== this.#socket || this.#isEnded) return;
+    this.#socket = null;
+    clearTimeout(this.#timers.silence);
+    this.dispatchEvent(new CustomEvent("lost", { detail: { code } }));
+    // All browsers lose a server that restarts at once: they should not come back at once.
+    const wait_ms = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#tries++);
+    this.#timers.retry = setTimeout(() => this.#connect(), wait_ms * (0.5 + Math.random() / 2));
+  }
+}

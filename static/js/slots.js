@@ -1,0 +1,144 @@
+/** Puts what the server rendered into its places. Focus, selection, ticks and open menus survive. */
+export class Slots {
+  #gone = new Set(); // ids of rows that stay until the hand has left their list
+  #held = new Map(); // frames for elements whose text the reader is selecting
+  #isSelecting = !getSelection().isCollapsed; // asked with each frame, the selection would lay the page out each time
+
+  constructor(root) {
+    this.root = root;
+    for (const list of root.querySelectorAll("[data-steady]")) {
+      list.addEventListener("pointerleave", () => this.#settle(list));
+      list.addEventListener("focusout", () => setTimeout(() => this.#settle(list)));
+    }
+    this.released = () => {
+      this.#isSelecting = !getSelection().isCollapsed;
+      this.#release();
+    };
+    document.addEventListener("selectionchange", this.released);
+  }
+
+  end() {
+    document.removeEventListener("selectionchange", this.released);
+  }
+
+  place(slot, html) {
+    const list = this.#list(slot);
+    const fresh = parsed(html);
+    if (!list || !fresh) return;
+    const old = document.getElementById(fresh.id);
+    if (old ? Number(old.dataset.number) > Number(fresh.dataset.number) : !belongs(list, fresh)) return;
+    this.#gone.delete(fresh.id);
+    if (old && this.#isSelecting && isSelected(old)) {
+      this.#held.set(fresh.id, [slot, html]);
+      return;
+    }
+    if (old) replace(old, fresh);
+    else list.append(fresh);
+    if (isBusy(list)) list.dataset.waits = "";
+    else moveToOrder(list, fresh);
+    window.htmx?.process(fresh);
+    fresh.dispatchEvent(new CustomEvent("live:placed", { bubbles: true, detail: { slot, isNew: !old } }));
+  }
+
+  gone(slot, id) {
+    this.#held.delete(id);
+    const list = this.#list(slot);
+    const old = document.getElementById(id);
+    if (!list?.contains(old)) return;
+    if (isBusy(list)) {
+      this.#gone.add(id);
+      old.classList.add("is-gone");
+      list.dataset.waits = "";
+    } else old.remove();
+    list.dispatchEvent(new CustomEvent("live:gone", { bubbles: true, detail: { slot } }));
+  }
+
+  /** What the lists hold now, so that the server can say what went while the socket was away. */
+  shown() {
+    return [...this.root.querySelectorAll("[data-steady] > [id]:not(.is-gone)")].map((element) => element.id);
+  }
+
+  newestNumber() {
+    const numbers = [...this.root.querySelectorAll('[data-slot="turns"] > [data-number]')].map((turn) => Number(turn.dataset.number));
+    return numbers.reduce((newest, number) => Math.max(newest, number), Number(this.root.dataset.number));
+  }
+
+  #list(slot) {
+    return this.root.querySelector(`[data-slot="${CSS.escape(slot)}"]`);
+  }
+
+  #settle(list) {
+    if (!("waits" in list.dataset) || isBusy(list)) return;
+    delete list.dataset.waits;
+    for (const element of [...list.children].filter(({ id }) => this.#gone.delete(id))) element.remove();
+    const inOrder = [...list.children].sort((one, other) => order(one) - order(other));
+    inOrder.forEach((element, at) => {
+      if (list.children[at] !== element) list.insertBefore(element, list.children[at]);
+    });
+  }
+
+  #release() {
+    for (const [id, [slot, html]] of this.#held) {
+      const element = document.getElementById(id);
+      if (element && isSelected(element)) continue;
+      this.#held.delete(id);
+      this.place(slot, html);
+    }
+  }
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const element = template.content.firstElementChild;
+  return element && document.importNode(element, true);
+}
+
+/** Rows do not move under the hand: order changes wait while the pointer or the keyboard is in the list. */
+function isBusy(list) {
+  return list.matches("[data-steady]:is(:hover, :has(:focus-visible))");
+}
+
+function belongs(list, fresh) {
+  const { show, causes } = list.dataset;
+  if (show === "mine" && fresh.dataset.owner !== document.body.dataset.person) return false;
+  if (show === "free" && fresh.dataset.owner) return false;
+  if (causes && !causes.split(" ").includes(fresh.dataset.cause)) return false;
+  // Turns from before the first one shown come with the earlier ones.
+  const more = list.querySelector(":scope > .more");
+  return !more?.nextElementSibling || order(fresh) >= order(more.nextElementSibling);
+}
+
+function isSelected(element) {
+  const selection = getSelection();
+  return !selection.isCollapsed && selection.containsNode(element, true);
+}
+
+function replace(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  for (const details of old.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
+  for (const box of old.querySelectorAll("input:checked[id]")) {
+    const same = fresh.querySelector(`#${CSS.escape(box.id)}`);
+    if (same) same.checked = true;
+  }
+  old.replaceWith(fresh);
+  if (focused) (document.getElementById(focused) ?? fresh.querySelector("a[href], button, summary"))?.focus({ preventScroll: true });
+}
+
+function moveToOrder(list, element) {
+  let before = element.previousElementSibling;
+  let after = element.nextElementSibling;
+  if (before && order(before) > order(element)) {
+    while (before && order(before) > order(element)) before = before.previousElementSibling;
+    if (before) before.after(element);
+    else list.prepend(element);
+  } else if (after && order(after) < order(element)) {
+    while (after && order(after) < order(element)) after = after.nextElementSibling;
+    if (after) after.before(element);
+    else list.append(element);
+  }
+}
+
+function order(element) {
+  return element.dataset.order === undefined ? -Infinity : Number(element.dataset.order);
+}

@@ -1,0 +1,78 @@
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from calls.nudges import nudge
+from dashboard.live import viewer
+from dashboard.live.feed import Feed
+from tests.dashboard.live.browser import Browser, do
+from tests.dashboard.live.room import Room
+
+Browsers = Callable[..., Browser]
+
+
+async def test_a_browser_that_never_acknowledges_is_closed(
+    room: Room, browser: Browsers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viewer, "UNREAD_S", 0.5)
+    mute, reads = browser(room.alice, acks=False), browser(room.alice)
+    await mute.watch("wall")
+    await reads.watch("wall")
+    nudge()
+    assert await mute.until_closed() == 4408
+    await do(room.call)(words="still told")
+    await reads.until_placed("still told")
+
+
+async def test_the_feed_stops_with_its_last_socket_and_starts_with_the_next(room: Room, browser: Browsers) -> None:
+    loop = asyncio.get_running_loop()
+    first, second = await browser(room.alice).watch("wall"), await browser(room.bob).watch("wall")
+    feed = Feed._running[loop]
+    await first.leave()
+    assert Feed._running[loop] is feed
+    await second.leave()
+    assert loop not in Feed._running
+    third = await browser(room.alice).watch("wall")
+    await do(room.call)(words="heard by the next feed")
+    await third.until_placed("heard by the next feed")
+
+
+@pytest.fixture
+def our_own(room: Room) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def cut_connections_but(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)",
+            [pid],
+        )
+
+
+async def test_a_look_that_fails_is_made_up_for(
+    room: Room, browser: Browsers, our_own: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    alice = await browser(room.alice).watch("wall")
+    await do(cut_connections_but)(our_own)
+    await do(room.call)(words="told after all")
+    await alice.until_placed("told after all")
+    assert "A look at the database failed" in caplog.text
+
+
+async def test_without_redis_sockets_open_and_are_told_all_the_same(
+    room: Room, browser: Browsers, settings: Settings, tmp_path: Path
+) -> None:
+    layers = {"default": {**settings.CHANNEL_LAYERS["default"]}}
+    layers["default"]["CONFIG"] = {"hosts": [f"unix://{tmp_path}/nobody-listens"]}
+    settings.CHANNEL_LAYERS = layers
+    alice = await browser(room.alice).watch("wall")
+    await do(room.call)(words="found without a hint")
+    await alice.until_placed("found without a hint")

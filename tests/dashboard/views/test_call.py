@@ -1,0 +1,111 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from calls.models import Call, Case, Instance
+from transcripts.models import Segment
+
+from .conftest import ARN, NUMBER, add_turns, dropped_call
+
+SignIn = Callable[[str], Client]
+
+
+def page(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_call_shows_its_outcome_and_why(sign_in: SignIn, make_case: Callable[..., Case]) -> None:
+    call = make_case().calls.get()
+    html = page(sign_in("bob"), call.get_absolute_url())
+    assert 'data-outcome="abandoned"' in html
+    assert "Left the queue after 2:48" in html
+    assert "Row 17" in html
+    assert "<dt>wait_s</dt>" in html
+    assert f"/cases/{call.case_id}/" in html
+
+
+def test_a_provisional_outcome_says_until_when(sign_in: SignIn, instance: Instance) -> None:
+    call = dropped_call(instance, None, "passed", "Billing", outcome="passed_on", outcome_row=10, is_provisional=True)
+    Call.objects.filter(pk=call.pk).update(judge_at=call.ended_at)
+    html = page(sign_in("alice"), call.get_absolute_url())
+    assert "provisional" in html
+    assert "another leg may change it until" in " ".join(html.split())
+
+
+def test_every_field_of_the_record_is_shown_with_numbers_masked(
+    sign_in: SignIn, make_case: Callable[..., Case]
+) -> None:
+    html = page(sign_in("alice"), make_case().calls.get().get_absolute_url())
+    assert "Unmodelled / Depth / 1 / Note" in html
+    assert "ring ••• 0142 later" in html
+    assert "gold" in html
+    assert NUMBER not in html
+
+
+def test_words_are_escaped_and_what_was_taken_out_is_a_badge(sign_in: SignIn, live_call: Call) -> None:
+    html = page(sign_in("alice"), live_call.get_absolute_url())
+    assert "&lt;b&gt;words&lt;/b&gt; 1" in html
+    assert '<mark class="redacted">[PII]</mark>' in html
+    assert "speaking" in html
+
+
+def test_a_long_transcript_comes_in_pieces_without_gap_or_double(sign_in: SignIn, live_call: Call) -> None:
+    Segment.objects.filter(call_id=live_call.pk).delete()
+    add_turns(live_call, 450)
+    alice = sign_in("alice")
+    html = page(alice, live_call.get_absolute_url())
+    turns = ids(html)
+    while 'id="more-turns"' in html:
+        address = html.split('hx-get="/turns/')[1].split('"')[0].replace("&amp;", "&")
+        html = page(alice, f"/turns/{address}")
+        turns = ids(html) + turns
+    assert turns == [f"turn-{at:04}" for at in range(450)]
+
+
+def ids(html: str) -> list[str]:
+    return [part.split('"')[0] for part in html.split('id="turn-')[1:]]
+
+
+def test_turns_that_were_taken_off_are_not_shown(sign_in: SignIn, live_call: Call) -> None:
+    Segment.objects.filter(call_id=live_call.pk, turn_id="turn-0001").update(is_gone=True)
+    assert ids(page(sign_in("alice"), live_call.get_absolute_url())) == ["turn-0000", "turn-0002"]
+
+
+def test_a_leg_of_another_team_is_only_known_to_be_there(sign_in: SignIn, instance: Instance) -> None:
+    first = dropped_call(instance, None, "first", "Billing", root_contact_id="root")
+    dropped_call(instance, None, "second", "Sales", root_contact_id="root", previous_contact_id="first")
+    html = page(sign_in("alice"), first.get_absolute_url())
+    assert "The leg after: a leg that belongs to another team" in html
+    assert "/second/" not in html
+
+
+@pytest.mark.parametrize("contact_id", ["a/b", "..", "ä b?c#d", "100%41", "x" * 256])
+def test_a_contact_id_may_hold_any_characters(sign_in: SignIn, instance: Instance, contact_id: str) -> None:
+    call = dropped_call(instance, None, contact_id, "Billing")
+    alice = sign_in("alice")
+    assert "data-outcome" in page(alice, call.get_absolute_url())
+    short = alice.get(reverse("call_by_contact_id", args=[contact_id]))
+    assert short.headers["Location"] == call.get_absolute_url()
+
+
+def test_a_contact_id_of_several_instances_lists_the_visible_ones(sign_in: SignIn, instance: Instance) -> None:
+    other = Instance.objects.create(alias="other", arn=ARN.replace("0001", "0002"))
+    third = Instance.objects.create(alias="third", arn=ARN.replace("0001", "0003"))
+    for each in (instance, other, third):
+        dropped_call(each, None, "same", "Billing")
+    assert sign_in("alice").get("/calls/same/").headers["Location"] == "/calls/acme/same/"
+    html = page(sign_in("root"), "/calls/same/")
+    assert all(f"/calls/{alias}/same/" in html for alias in ("acme", "other", "third"))
+
+
+def test_an_id_that_no_database_holds_is_absent(sign_in: SignIn, instance: Instance) -> None:
+    assert sign_in("alice").get("/calls/acme/a%00b/").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/calls/acme/%2500/", "/calls/%2500/", "/turns/{call}/?place=1&turn=%00"])
+def test_a_nul_in_an_address_finds_nothing(sign_in: SignIn, live_call: Call, path: str) -> None:
+    assert sign_in("alice").get(path.format(call=live_call.pk)).status_code == 404

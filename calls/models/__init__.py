@@ -3,11 +3,13 @@ from .call import Call
 from .caller import Caller
 from .case import Case, CaseEntry
 from .dead_letter import DeadLetter
+from .gap import Gap
 from .instance import Instance
 from .person import Person
 from .policy import Policy
 from .salesforce_org import SalesforceOrg
 from .stream import Shard, Stream
+from .sweep import Sweep
 from .team import Team
 
 __all__ = [
@@ -17,11 +19,13 @@ __all__ = [
     "Case",
     "CaseEntry",
     "DeadLetter",
+    "Gap",
     "Instance",
     "Person",
     "Policy",
     "SalesforceOrg",
     "Shard",
     "Stream",
+    "Sweep",
     "Team",
 ]

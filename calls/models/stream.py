@@ -33,7 +33,18 @@ class Stream(models.Model):
     name = models.CharField(max_length=256, help_text="The stream's name, or its ARN.")
     start = models.CharField(max_length=40, default="trim-horizon", validators=[validate_start])
     poll_ms = models.PositiveIntegerField(default=250)
+    is_fanned_out = models.BooleanField(
+        "enhanced fan-out", default=False, help_text="Records are pushed over a consumer of our own (Amazon bills it)."
+    )
+    behind_limit_s = models.PositiveIntegerField(default=60, help_text="Reading further behind than this is an alarm.")
     is_stopped = models.BooleanField(default=False)
+    stopped_because = models.CharField(
+        max_length=400,
+        blank=True,
+        editable=False,
+        help_text="Why Ringback stopped it by itself; empty if a person did.",
+    )
+    stopped_at = models.DateTimeField(null=True, editable=False)
     trouble = models.TextField(blank=True, editable=False)
     first_listed_at = models.DateTimeField(null=True, editable=False, help_text="Where `latest` starts.")
     listed_at = models.DateTimeField(null=True, editable=False)
@@ -94,6 +105,11 @@ class Shard(models.Model):
     behind_ms = models.BigIntegerField(null=True, help_text="MillisBehindLatest of the last read.")
     newest_at = models.DateTimeField(null=True, help_text="When the newest record read had arrived in Kinesis.")
     records = models.BigIntegerField(default=0)
+    unusable = models.BigIntegerField(default=0, help_text="How many of the records became dead letters.")
+    recent = models.JSONField(
+        default=list,
+        help_text="The last minute: [start of ten seconds as a Unix time, records, unusable], oldest first.",
+    )
 
     objects = ShardQuerySet.as_manager()
 

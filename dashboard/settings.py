@@ -38,6 +38,9 @@ try:
     READ_SLICE_S = env.float("READ_SLICE_S", 15, validate=POSITIVE)
     READER_SLOTS = env.int("READER_SLOTS", 32, validate=validate.Range(min=1))
 
+    # As long as Amazon Connect keeps contact records.
+    WORDS_KEPT_MONTHS = env.int("WORDS_KEPT_MONTHS", 24, validate=validate.Range(min=1))
+
     CONN_MAX_AGE = env.int("CONN_MAX_AGE", 0, validate=validate.Range(min=0))
     STATEMENT_TIMEOUT_S = env.int("STATEMENT_TIMEOUT_S", 30, validate=POSITIVE)
     LOCK_TIMEOUT_S = env.int("LOCK_TIMEOUT_S", 5, validate=POSITIVE)
@@ -227,7 +230,7 @@ CELERY_BEAT_SCHEDULE = {
         "calls.tasks.sweep_shards": SWEEP_S,
         "calls.tasks.sweep_mirror": SWEEP_S,
         "calls.tasks.sweep_calls": 5.0,
-        "transcripts.tasks.make_partitions": 3600.0,
+        "transcripts.tasks.keep_partitions": 3600.0,
     }.items()
 }
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from celery import shared_task
 
@@ -6,7 +6,8 @@ from transcripts import partitions
 
 
 @shared_task
-def make_partitions() -> None:
-    """This month's and the next one's, ahead of the first call that needs them."""
+def keep_partitions() -> None:
+    """By the day in UTC, as calls are filed."""
     today = datetime.now(UTC).date()
-    partitions.make_partitions([today, today.replace(day=1) + timedelta(days=32)])
+    partitions.make_ahead(today)
+    partitions.drop_expired(today)

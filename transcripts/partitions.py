@@ -20,7 +20,7 @@ def make_partitions(days: Iterable[date]) -> None:
     """The partitions that hold these days. Asked of the database each time: what a process remembers may be undone."""
     months = {NAME.format(day): day.replace(day=1) for day in days}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM unnest(%s) name WHERE to_regclass(name) IS NULL", [sorted(months)])
+        cursor.execute("SELECT name FROM unnest(%s::text[]) name WHERE to_regclass(name) IS NULL", [sorted(months)])
         missing = cursor.fetchall()
     for (name,) in missing:
         _make(name, months[name])

@@ -71,7 +71,7 @@ DELETE FROM transcripts_conversation WHERE call_id IN (
 
 def drop_expired(today: date) -> None:
     """Words of calls filed in a month that has been over for WORDS_KEPT_MONTHS. Not to be called in a transaction."""
-    oldest = months_before(today, settings.WORDS_KEPT_MONTHS)
+    oldest = oldest_kept(today)
     with connection.cursor() as cursor, _alone(cursor) as is_alone:
         if not is_alone:
             return
@@ -84,9 +84,9 @@ def drop_expired(today: date) -> None:
             cursor.execute(FORGET, [oldest])
 
 
-def months_before(day: date, months: int) -> date:
-    """The first day of the month that lies so many before this day's."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+def oldest_kept(today: date) -> date:
+    """The first day whose calls still have their words: this month's are kept, and those of WORDS_KEPT_MONTHS before."""
+    year, month = divmod(today.year * 12 + today.month - 1 - settings.WORDS_KEPT_MONTHS, 12)
     return date(year, month + 1, 1)
 
 

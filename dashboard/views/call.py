@@ -1,3 +1,6 @@
+from datetime import UTC, datetime
+
+from django.conf import settings
 from django.db.models import BigIntegerField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Extract
 from django.http import Http404, HttpResponse
@@ -7,6 +10,7 @@ from calls.models import Call, Person
 from dashboard.access import SignedIn, needs
 from dashboard.templatetags.telling import AFTER_ALL
 from transcripts.models import Segment
+from transcripts.partitions import oldest_kept
 
 from .live_page import live_call
 
@@ -20,7 +24,7 @@ def call(request: SignedIn, alias: str, contact_id: str) -> HttpResponse:
     if found is None:
         return _one_or_list(request, f"{alias}/{contact_id}")  # an id may hold a slash
     # Segments carry numbers of their own, so those read after the call's are news that comes twice, never a gap.
-    context = {"live": live_call(found), "call": found, "legs": _legs(request.user, found)}
+    context = {"live": live_call(found), "call": found, "legs": _legs(request.user, found)} | _removed(found)
     return render(request, "pages/call.html", context | _turns(found))
 
 
@@ -66,6 +70,12 @@ def _turns(call: Call, place: int | None = None, turn_id: str = "") -> dict[str,
     found = list(turns.order_by("-place", "-turn_id")[: TURNS_AT_ONCE + 1])
     shown = found[:TURNS_AT_ONCE][::-1]
     return {"turns": shown, "first_turn": shown[0] if len(found) > TURNS_AT_ONCE else None}
+
+
+def _removed(call: Call) -> dict[str, object]:
+    """Whether its words are past their retention, which a page without words must say."""
+    is_removed = call.filed_on < oldest_kept(datetime.now(UTC).date())
+    return {"is_removed": is_removed, "kept_months": settings.WORDS_KEPT_MONTHS}
 
 
 def _legs(person: Person, call: Call) -> list[dict[str, object]]:

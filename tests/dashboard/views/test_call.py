@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -73,6 +74,13 @@ def ids(html: str) -> list[str]:
 def test_turns_that_were_taken_off_are_not_shown(sign_in: SignIn, live_call: Call) -> None:
     Segment.objects.filter(call_id=live_call.pk, turn_id="turn-0001").update(is_gone=True)
     assert ids(page(sign_in("alice"), live_call.get_absolute_url())) == ["turn-0000", "turn-0002"]
+
+
+def test_a_call_whose_words_are_past_their_retention_says_so(sign_in: SignIn, instance: Instance) -> None:
+    call = dropped_call(instance, None, "old", "Billing", filed_on=date(2001, 2, 3))
+    html = page(sign_in("alice"), call.get_absolute_url())
+    assert "The words were removed." in html
+    assert "kept for 24 months after" in html
 
 
 def test_a_leg_of_another_team_is_only_known_to_be_there(sign_in: SignIn, instance: Instance) -> None:

@@ -1,0 +1,108 @@
+"""What is wrong with the intake now: one answer for /healthz, /metrics, the admin and the live room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.conf import settings
+from django.db.models import Count, Min
+from django.db.models.functions import Now
+
+from calls.models import Gap, SalesforceOrg, Stream, Sweep
+from calls.progress import Progress, progress
+
+SWEEP_LATE_S = 20
+SWEEPS = ("shards", "mirror", "calls")
+# Partitions are made each hour, a month ahead: a fresh clock takes an hour to its first time, and nothing waits for it.
+PARTITIONS, PARTITIONS_LATE_S = "partitions", 3 * 3600
+
+Kind = Literal["stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce"]
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """`kind` is also the heading in docs/operations.md that says what to do; `since` is None if nobody noted it."""
+
+    kind: Kind
+    words: str
+    since: datetime | None = None
+    stream: Stream | None = None
+    about: str = ""  # of an alarm that is about no stream: the sweep's or the org's name
+
+    @property
+    def anchor(self) -> str:
+        return f"docs/operations.md#{self.kind}"
+
+
+def alarms() -> list[Alarm]:
+    """All that PostgreSQL knows to be wrong, in a fixed number of statements. Nothing in it is secret or of people."""
+    streams = progress()
+    return [alarm for each in streams for alarm in _of(each)] + [*_gaps(streams), *_sweeps(), *_orgs()]
+
+
+def _of(each: Progress) -> Iterator[Alarm]:
+    if each.stream.is_stopped:
+        yield _stopped(each.stream)
+        return
+    if trouble := each.stream.trouble:
+        yield Alarm("trouble", f"{trouble}. Reading goes on by itself once that is over.", None, each.stream)
+    yield from _behind(each)
+    yield from _never_read(each)
+
+
+def _stopped(stream: Stream) -> Alarm:
+    if stream.stopped_because:
+        words = f"Ringback stopped it: {stream.stopped_because}. Look at the dead letters, mend the cause, then resume."
+        return Alarm("stopped", words, stream.stopped_at, stream)
+    words = "Stopped by hand, so nothing of it is read. Resume it before Kinesis forgets its records."
+    return Alarm("stopped-by-hand", words, stream.stopped_at, stream)
+
+
+def _behind(each: Progress) -> Iterator[Alarm]:
+    limit_s = each.stream.behind_limit_s
+    if each.age_s is not None and each.age_s > limit_s:
+        words = f"Read up to {each.age_s:.0f} s ago; its limit is {limit_s} s. What people see of it is that old."
+        yield Alarm("behind", words, each.now - timedelta(seconds=each.age_s), each.stream)
+
+
+def _never_read(each: Progress) -> Iterator[Alarm]:
+    since = each.unread_since
+    if each.is_never_read and (since is None or each.now - since > timedelta(seconds=each.stream.behind_limit_s)):
+        words = f"{len(each.unread)} of its shards were never read. Do the readers run?"
+        if not each.shards:
+            words = "Never read. Do the workers run, and does Kinesis know the stream?"
+        yield Alarm("never-read", words, since, each.stream)
+
+
+def _gaps(streams: list[Progress]) -> Iterator[Alarm]:
+    by_stream = Gap.objects.filter(closed_at=None).order_by().values("stream")
+    found = {row["stream"]: row for row in by_stream.annotate(count=Count("pk"), since=Min("found_at"))}
+    for each in streams:
+        if row := found.get(each.stream.pk):
+            words = f"Gaps: {row['count']}. Kinesis forgot records before they were read. Backfill them, or close them."
+            yield Alarm("gap", words, row["since"], each.stream)
+
+
+def _sweeps() -> Iterator[Alarm]:
+    ended = {sweep.name: sweep for sweep in Sweep.objects.annotate(now=Now())}
+    late_s = {**dict.fromkeys(SWEEPS, max(SWEEP_LATE_S, 3 * settings.SWEEP_S)), PARTITIONS: PARTITIONS_LATE_S}
+    for name in late_s:
+        if name in ended:
+            age_s = (ended[name].now - ended[name].ended_at).total_seconds()
+            if age_s > late_s[name]:
+                words = f"The sweep of {name} ended {age_s:.0f} s ago. {_DO_THEY_RUN}"
+                yield Alarm("sweep", words, ended[name].ended_at, about=name)
+        elif name != PARTITIONS:
+            yield Alarm("sweep", f"The sweep of {name} has never ended. {_DO_THEY_RUN}", about=name)
+
+
+_DO_THEY_RUN = "Do beat and worker run, and does Redis answer?"
+
+
+def _orgs() -> Iterator[Alarm]:
+    for org in SalesforceOrg.objects.exclude(trouble=""):
+        words = f"Cases wait and are not mirrored: {org.trouble}. Ringback tries again by itself."
+        yield Alarm("salesforce", words, about=org.name)

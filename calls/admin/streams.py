@@ -66,7 +66,7 @@ class StreamInline(StreamState, admin.StackedInline):  # type: ignore[type-arg]
     form = CheckedForm
     extra = 0
     fields = ("kind", "name", "start", "poll_ms", "is_stopped", *STATE)
-    readonly_fields = STATE
+    readonly_fields = ("is_stopped", *STATE)  # there are actions for it
 
 
 @admin.register(Stream, site=site)
@@ -75,7 +75,7 @@ class StreamAdmin(StreamState, admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("name", "instance", "kind", "is_running", *STATE)
     list_filter = ("instance", "kind", "is_stopped")
     fields = ("instance", "kind", "name", "start", "poll_ms", "is_stopped", *STATE)
-    readonly_fields = STATE
+    readonly_fields = ("is_stopped", *STATE)  # there are actions for it
     actions = ("stop", "resume")
 
     @admin.action(description="Stop reading", permissions=["change"])
@@ -85,5 +85,5 @@ class StreamAdmin(StreamState, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Read on from where it stopped", permissions=["change"])
     def resume(self, request: HttpRequest, streams: QuerySet[Stream]) -> None:
-        count = streams.filter(is_stopped=True).update(is_stopped=False, trouble="")
+        count = Stream.objects.filter(pk__in=streams.values("pk")).resume()
         self.message_user(request, f"{count} resumed.", messages.SUCCESS)

@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from .moments import in_seconds
 
+BRAKE_WINDOW_S = 60  # so far back the brake looks, and so long it stays off behind the last of a trouble
+
 
 def validate_start(start: str) -> None:
     if start in ("trim-horizon", "latest"):
@@ -19,6 +21,21 @@ def validate_start(start: str) -> None:
     moment = parse_datetime(start)
     if moment is None or moment.tzinfo is None:
         raise ValidationError("Start is trim-horizon, latest or a time with its zone, such as 2026-11-02T09:00:00Z.")
+
+
+class StreamQuerySet(models.QuerySet["Stream"]):
+    def resume(self) -> int:
+        """Read on from where they stopped, by a person's wish; how many had stopped.
+
+        Who says so has seen why: the brake lets through what stopped the stream, until that is over.
+        """
+        return self.filter(is_stopped=True).update(
+            is_stopped=False,
+            stopped_because="",
+            stopped_at=None,
+            trouble="",
+            brake_off_until=in_seconds(BRAKE_WINDOW_S),
+        )
 
 
 class Stream(models.Model):
@@ -45,12 +62,17 @@ class Stream(models.Model):
         help_text="Why Ringback stopped it by itself; empty if a person did.",
     )
     stopped_at = models.DateTimeField(null=True, editable=False)
+    brake_off_until = models.DateTimeField(
+        null=True, editable=False, help_text="Read on by a person's wish: put off as long as the trouble lasts."
+    )
     trouble = models.TextField(blank=True, editable=False)
     first_listed_at = models.DateTimeField(null=True, editable=False, help_text="Where `latest` starts.")
     listed_at = models.DateTimeField(null=True, editable=False)
     unread_kinds = models.JSONField(
         default=dict, editable=False, help_text="Records of known kinds that nothing reads, by kind."
     )
+
+    objects = StreamQuerySet.as_manager()
 
     class Meta:
         ordering = ["instance", "kind"]

@@ -51,6 +51,11 @@ class Decoded:
             else:
                 self.arrivals.setdefault(kind, []).append(Arrival(value, data, arrived_at))
 
+    def refuse(self, data: bytes, reason: str) -> None:
+        """Once for each record, however many of its objects the database refuses."""
+        if not any(data is held for held, _ in self.unusable):
+            self.unusable.append((data, reason))
+
     def _decode(self, record: dict[str, object]) -> tuple[Kind, Any]:
         kind = kind_of(record)
         if kind is None:

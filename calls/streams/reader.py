@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from calls.models import Shard, Stream
 
+from .brake import Brake
 from .kinesis import iterator, kinesis_for
 from .writer import LeaseLost, write
 
@@ -97,7 +98,8 @@ class Slice:
                 "records": F("records") + len(records),
             }
             arrived = [(each["Data"], each["ApproximateArrivalTimestamp"].astimezone(UTC)) for each in records]
-            write(self.stream, arrived, fence=lambda: self.shard.hold(**progress))
+            brake = Brake(self.shard, len(arrived))
+            write(self.stream, arrived, lambda **noted: self.shard.hold(**progress, **noted), brake)
             self.shard.checkpoint = records[-1]["SequenceNumber"]
         elif position is None or time.monotonic() - self.held_at >= self._renew_s():
             if not self.shard.hold(**progress):

@@ -9,58 +9,109 @@ from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
+from psycopg import Error as PostgresError
+from psycopg.errors import CheckViolation
 
 from calls.models import Call, DeadLetter, Stream
 from calls.nudges import nudge
 
 from .arrival import Arrival
+from .brake import Brake, TooMuch
 from .handlers import Decoded, Handler, handlers
 
 log = structlog.get_logger()
 
 
 class LeaseLost(Exception):  # noqa: N818
-    """Another worker holds the shard: nothing of this batch was written."""
+    """Another worker holds the shard, or its stream has stopped: nothing of this batch was written."""
 
 
-def write(stream: Stream, records: Iterable[tuple[bytes, datetime]], fence: Callable[[], bool] | None = None) -> int:
-    """Bring records (bytes, arrival) in, with the fence's progress, in one transaction; how many were unusable."""
+class NoPartition(Exception):  # noqa: N818
+    """There is no table for the day of a segment: nobody's bad record."""
+
+
+def write(
+    stream: Stream,
+    records: Iterable[tuple[bytes, datetime]],
+    fence: Callable[..., bool] | None = None,
+    brake: Brake | None = None,
+) -> int:
+    """Bring records (bytes, arrival) in, with the fence's progress, in one transaction; how many were unusable.
+
+    The fence is told what the brake notes. Too many unusable ones stop the stream, and raise LeaseLost.
+    """
     decoded = Decoded(stream.instance)
     for data, arrived_at in records:
         decoded.add(data, arrived_at)
-    with transaction.atomic():
-        if fence and not fence():
-            raise LeaseLost
-        changed: set[int] = set()
-        for kind, arrivals in sorted(decoded.arrivals.items()):
-            changed |= _write(handlers()[kind], decoded, arrivals)
-        _bury(stream, decoded.unusable)
-        _count_unread(stream, decoded.unread)
-        if changed:
-            numbers = list(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
-            transaction.on_commit(lambda: nudge(numbers))
+    try:
+        with transaction.atomic():
+            if fence and not fence(**(brake.note(len(decoded.unusable)) if brake else {})):
+                raise LeaseLost
+            _bring_in(stream, decoded, brake)
+    except TooMuch as found:
+        assert brake  # noqa: S101 - nobody else raises it
+        brake.stop(found, (reason for _, reason in decoded.unusable))
+        raise LeaseLost from None
     return len(decoded.unusable)
 
 
-def _write(
-    handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]], *, is_last_try: bool = False
-) -> set[int]:
-    """Only what the database calls bad data or a broken constraint is a bad record; it is found by halving.
+def _bring_in(stream: Stream, decoded: Decoded, brake: Brake | None) -> None:
+    if brake:
+        brake.check(len(decoded.unusable))
+    with connection.cursor() as cursor:
+        # Or a broken foreign key would be found by the COMMIT, when nobody can tell any more whose it was.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    changed: set[int] = set()
+    for kind, arrivals in sorted(decoded.arrivals.items()):
+        changed |= _write(handlers()[kind], decoded, arrivals, brake)
+    _bury(stream, decoded.unusable)
+    if brake:
+        brake.settle(len(decoded.unusable))
+    _count_unread(stream, decoded.unread)
+    if changed:
+        numbers = list(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
+        transaction.on_commit(lambda: nudge(numbers))
 
-    A person who opens a case again in this moment breaks a constraint once, a bad record breaks it twice.
-    """
+
+def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]], brake: Brake | None) -> set[int]:
+    """Only what the database calls bad data or a broken constraint is a bad record; it is found by halving."""
     try:
         with transaction.atomic():
             return handler.write(decoded.instance, arrivals)
     except (DataError, IntegrityError) as error:
-        if len(arrivals) == 1:
-            if not is_last_try:
-                return _write(handler, decoded, arrivals, is_last_try=True)
-            state = getattr(error.__cause__, "sqlstate", None)
-            decoded.unusable.append((arrivals[0].data, f"refused by the database: SQLSTATE {state}"))
-            return set()
+        _check_partition(error)
+    if len(arrivals) == 1:
+        return _write_one(handler, decoded, arrivals[0], brake)
     middle = len(arrivals) // 2
-    return _write(handler, decoded, arrivals[:middle]) | _write(handler, decoded, arrivals[middle:])
+    return _write(handler, decoded, arrivals[:middle], brake) | _write(handler, decoded, arrivals[middle:], brake)
+
+
+def _write_one(handler: Handler, decoded: Decoded, arrival: Arrival[Any], brake: Brake | None) -> set[int]:
+    """A person who opens a case again in this moment breaks a constraint once, a bad record breaks it twice."""
+    try:
+        with transaction.atomic():
+            return handler.write(decoded.instance, [arrival])
+    except (DataError, IntegrityError) as error:
+        decoded.refuse(arrival.data, _reason(error))
+    if brake:
+        brake.check(len(decoded.unusable))
+    return set()
+
+
+def _reason(error: Exception) -> str:
+    cause = error.__cause__
+    if not isinstance(cause, PostgresError):
+        return "refused by the database"
+    name = cause.diag.constraint_name
+    return f"refused by the database: SQLSTATE {cause.sqlstate}{f', {name}' if name else ''}"
+
+
+def _check_partition(error: Exception) -> None:
+    """PostgreSQL tells a missing partition as a broken check; a check of ours has a name."""
+    cause = error.__cause__
+    if isinstance(cause, CheckViolation) and cause.diag.constraint_name is None:
+        # Without its text, which quotes the row.
+        raise NoPartition(cause.diag.table_name) from None
 
 
 BURY = """
@@ -68,7 +119,8 @@ INSERT INTO calls_deadletter (stream_id, digest, data, reason, count, first_seen
 SELECT %s, digest, data, left(reason, 300), count, now(), now()
 FROM unnest(%s::bytea[], %s::bytea[], %s::text[], %s::int[]) letters(digest, data, reason, count)
 ON CONFLICT (stream_id, digest) DO UPDATE
-SET count = calls_deadletter.count + excluded.count, reason = excluded.reason, last_seen_at = now(), replayed_at = NULL
+SET count = calls_deadletter.count + excluded.count, reason = excluded.reason, last_seen_at = now(), replayed_at = NULL,
+    data = excluded.data, expired_at = NULL
 """
 
 

@@ -56,12 +56,12 @@ def _newest(
     for arrival in arrivals:
         found = arrival.value[1]
         held = newest.get(found.contact_id)
-        if held is None or _is_news(found.updated_at, held.value[1].updated_at):
+        if held is None or is_news(found.updated_at, held.value[1].updated_at):
             newest[found.contact_id] = arrival
     return [newest[contact_id] for contact_id in sorted(newest)]
 
 
-def _is_news(updated_at: datetime | None, known_at: datetime | None) -> bool:
+def is_news(updated_at: datetime | None, known_at: datetime | None) -> bool:
     """A record without a time of update never overwrites; of two of the same second, the later arrival wins."""
     return updated_at is not None and (known_at is None or updated_at >= known_at)
 
@@ -108,7 +108,7 @@ def _lock_roots(instance: Instance, roots: Iterable[str]) -> None:
 def _bring_in(arrival: Arrival[tuple[dict[str, object], ContactRecord]], family: dict[str, Call]) -> bool:
     record, found = arrival.value
     call = family[found.contact_id]
-    if call.record is not None and (not _is_news(found.updated_at, call.record_updated_at) or call.record == record):
+    if call.record is not None and (not is_news(found.updated_at, call.record_updated_at) or call.record == record):
         return False
     queue, agent = found.queue, found.agent
     changes: dict[str, Any] = {

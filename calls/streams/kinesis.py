@@ -24,11 +24,12 @@ CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts"
 
 
 def kinesis_for(instance: Instance) -> KinesisClient:
-    """A client with the instance's role, if it has one: Connect often lives in another account."""
-    session = boto3.Session(region_name=instance.region)
-    if instance.role_arn:
-        session = _session_as(instance)
-    return session.client("kinesis", config=CONFIG)
+    return session_for(instance).client("kinesis", config=CONFIG)
+
+
+def session_for(instance: Instance) -> boto3.Session:
+    """With the instance's role, if it has one: Connect often lives in another account."""
+    return _session_as(instance) if instance.role_arn else boto3.Session(region_name=instance.region)
 
 
 def _session_as(instance: Instance) -> boto3.Session:

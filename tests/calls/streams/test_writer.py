@@ -8,13 +8,14 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
 from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from calls.connect.kinds import MAX_BYTES
 from calls.intake import ContactRecords
 from calls.models import Alert, Call, Case, DeadLetter, Instance
 from calls.nudges import GROUP
 from calls.streams.replay import replay
-from calls.streams.writer import LeaseLost, write
+from calls.streams.writer import LeaseLost, NoPartition, write
 from tests.calls.world import BOB, SAMPLES, World, dropped, sample
 
 DEEP = b'{"a":' * 70 + b"1" + b"}" * 70
@@ -120,6 +121,58 @@ def test_a_constraint_that_breaks_once_is_nobodys_bad_record(world: World, monke
     monkeypatch.setattr(ContactRecords, "write", staticmethod(unlucky))
     assert world.bring(dropped()) == 0
     assert world.case().drops == 1
+
+
+def refuse_late(contact_id: str, state: str) -> None:
+    """The database finds fault with a call at the end of the transaction, as with a foreign key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN RAISE 'refused' USING ERRCODE = '{state}'; END $$"
+        )
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON calls_call DEFERRABLE INITIALLY DEFERRED"
+            f" FOR EACH ROW WHEN (NEW.contact_id = '{contact_id}') EXECUTE FUNCTION refuse()"
+        )
+
+
+def test_what_breaks_a_deferred_constraint_is_found_before_the_commit(world: World) -> None:
+    refuse_late("c2", "23503")
+    assert world.bring(*(dropped(f"c{n}", None) for n in range(4))) == 1
+    assert DeadLetter.objects.get().reason == "refused by the database: SQLSTATE 23503"
+    assert set(Call.objects.values_list("contact_id", flat=True)) == {"c0", "c1", "c3"}
+
+
+def test_a_missing_partition_is_nobodys_bad_record(world: World) -> None:
+    refuse_late("c2", "23514")
+    with pytest.raises(NoPartition), transaction.atomic():
+        world.bring(dropped("c1"), dropped("c2"), b"rubbish")
+    assert not DeadLetter.objects.exists()
+
+
+def test_a_refused_record_of_one_kind_buries_none_of_another(world: World) -> None:
+    started = sample("contact_lens_voice/01_started.json")
+    assert world.bring(started, {**dropped("bad"), "Queue": {"Name": "q" * 257}}) == 1
+    assert world.call(started["ContactId"]).is_live
+
+
+def test_one_refused_record_is_found_in_few_statements(world: World) -> None:
+    """Halving a batch, from 512 records down to one, tries twice as often as it halves, and the last one again."""
+    bad = {**dropped("bad", None), "Queue": {"Name": "q" * 257}}
+    with CaptureQueriesContext(connection) as without:
+        world.bring(*(dropped(f"a{n}", None) for n in range(512)))
+    with CaptureQueriesContext(connection) as with_one:
+        assert world.bring(*(dropped(f"b{n}", None) for n in range(511)), bad) == 1
+    assert len(with_one) <= len(without) * (2 * 9 + 2)
+    assert Call.objects.count() == 512 + 511
+
+
+def test_one_undecodable_record_costs_one_statement(world: World) -> None:
+    with CaptureQueriesContext(connection) as without:
+        world.bring(*(dropped(f"a{n}", None) for n in range(20)))
+    with CaptureQueriesContext(connection) as with_one:
+        assert world.bring(*(dropped(f"b{n}", None) for n in range(20)), b"rubbish") == 1
+    assert len(with_one) == len(without) + 1
 
 
 def test_without_its_fence_a_batch_writes_nothing(world: World) -> None:

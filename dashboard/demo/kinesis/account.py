@@ -12,8 +12,18 @@ _NEXT_TOKEN_AGE_S: Final = 300
 
 
 class Account:
-    def __init__(self, iterator_age_s: float, reads_per_s: int) -> None:
+    def __init__(
+        self,
+        iterator_age_s: float,
+        reads_per_s: int,
+        subscription_s: float,
+        resubscribe_s: float,
+        registration_s: float,
+    ) -> None:
         self.streams: dict[str, Stream] = {}
+        self.subscription_s = subscription_s
+        self.resubscribe_s = resubscribe_s
+        self.registration_s = registration_s
         self._iterator_age_s = iterator_age_s
         self._iterators_from_ns = 0
         self._reads: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=reads_per_s))

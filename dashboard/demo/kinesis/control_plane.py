@@ -1,14 +1,17 @@
 """Operations on streams and shards: each class is its request, and answers it."""
 
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
-from msgspec import Meta, field
+from msgspec import Meta, convert, field, to_builtins
 
 from dashboard.demo.kinesis.account import Account
 from dashboard.demo.kinesis.errors import invalid
 from dashboard.demo.kinesis.request import Answer, Count, Digits, Name, Request, StreamRequest
+from dashboard.demo.kinesis.shard import Shard
 from dashboard.demo.kinesis.stream import Stream
 from dashboard.demo.kinesis.tokens import NextShards
+
+Given = TypeVar("Given", str, float)
 
 
 class CreateStream(Request, kw_only=True, frozen=True):
@@ -33,7 +36,7 @@ class DescribeStream(StreamRequest, kw_only=True, frozen=True):
 
     def answer(self, account: Account) -> Answer:
         stream = self.stream(account)
-        shards, is_all = _page(stream, self.exclusive_start_shard_id, self.limit, account.now())
+        shards, is_all = _page(stream.shards(account.now()), self.exclusive_start_shard_id, self.limit)
         return {"StreamDescription": stream.description() | {"Shards": shards, "HasMoreShards": not is_all}}
 
 
@@ -42,7 +45,7 @@ class DescribeStreamSummary(StreamRequest, kw_only=True, frozen=True):
         stream = self.stream(account)
         more = {
             "OpenShardCount": stream.open_shard_count,
-            "ConsumerCount": 0,
+            "ConsumerCount": len(stream.consumers),
             "MaxRecordSizeInKiB": stream.max_record_kib,
         }
         return {"StreamDescriptionSummary": stream.description() | more}
@@ -65,27 +68,59 @@ class ListStreams(Request, kw_only=True, frozen=True):
         return answer | ({"NextToken": listed[-1]} if has_more else {})
 
 
+class ShardFilter(Request, kw_only=True, frozen=True):
+    type: Literal[
+        "AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"
+    ]
+    shard_id: Name | None = None
+    timestamp: float | None = None
+
+    def shards(self, stream: Stream, now: float) -> list[Shard]:
+        match self.type:
+            case "AFTER_SHARD_ID":
+                return [shard for shard in stream.shards(now) if shard.id > self._given(self.shard_id)]
+            case "AT_TRIM_HORIZON":
+                return stream.shards_at(0, now)
+            case "FROM_TRIM_HORIZON":
+                return stream.shards(now)
+            case "AT_LATEST":
+                return [shard for shard in stream.shards(now) if shard.is_open]
+            case "AT_TIMESTAMP":
+                return stream.shards_at(self._given(self.timestamp), now)
+            case "FROM_TIMESTAMP":
+                return stream.shards_from(self._given(self.timestamp), now)
+
+    def _given(self, value: Given | None) -> Given:
+        if value is None:
+            raise invalid(f"The filter {self.type} lacks what it filters by.")
+        return value
+
+
 class ListShards(StreamRequest, kw_only=True, frozen=True):
     next_token: str | None = None
     exclusive_start_shard_id: Name | None = None
     max_results: Count = 1000
-    shard_filter: dict[str, object] | None = None
+    shard_filter: ShardFilter | None = None
 
     def answer(self, account: Account) -> Answer:
-        if self.shard_filter is not None:
-            raise invalid("This stand-in lists all shards: it knows no ShardFilter.")
-        stream, after = self._start(account)
-        shards, is_all = _page(stream, after, min(self.max_results, 1000), account.now())
-        next_token = {} if is_all else {"NextToken": str(NextShards(stream=stream.name, after=shards[-1]["ShardId"]))}
-        return {"Shards": shards} | next_token
+        stream, after, only = self._start(account)
+        shards = only.shards(stream, account.now()) if only else stream.shards(account.now())
+        listed, is_all = _page(shards, after, min(self.max_results, 1000))
+        if is_all:
+            return {"Shards": listed}
+        kept = to_builtins(only) if only else None
+        return {
+            "Shards": listed,
+            "NextToken": str(NextShards(stream=stream.name, after=listed[-1]["ShardId"], only=kept)),
+        }
 
-    def _start(self, account: Account) -> tuple[Stream, str]:
+    def _start(self, account: Account) -> tuple[Stream, str, ShardFilter | None]:
         if self.next_token is None:
-            return self.stream(account), self.exclusive_start_shard_id or ""
-        if self.stream_name or self.stream_arn or self.exclusive_start_shard_id:
+            return self.stream(account), self.exclusive_start_shard_id or "", self.shard_filter
+        if self.stream_name or self.stream_arn or self.exclusive_start_shard_id or self.shard_filter:
             raise invalid("NextToken names the stream and the shard: it stands alone.")
         token = account.next_shards(self.next_token)
-        return account.stream(token.stream), token.after
+        return account.stream(token.stream), token.after, convert(token.only, ShardFilter | None)
 
 
 class SplitShard(StreamRequest, kw_only=True, frozen=True):
@@ -114,7 +149,7 @@ class IncreaseStreamRetentionPeriod(StreamRequest, kw_only=True, frozen=True):
         return {}
 
 
-def _page(stream: Stream, after: str, limit: int, now: float) -> tuple[list[Answer], bool]:
-    """Up to `limit` shards behind the id `after`, and whether these are all."""
-    shards = [shard for shard in stream.shards(now) if shard.id > after]
-    return [shard.description() for shard in shards[:limit]], len(shards) <= limit
+def _page(shards: list[Shard], after: str, limit: int) -> tuple[list[Answer], bool]:
+    """Up to `limit` of the shards behind the id `after`, and whether these are all."""
+    behind = [shard for shard in shards if shard.id > after]
+    return [shard.description() for shard in behind[:limit]], len(behind) <= limit

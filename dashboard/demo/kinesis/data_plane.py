@@ -1,6 +1,6 @@
 """Operations on records: each class is its request, and answers it."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -8,6 +8,7 @@ from dashboard.demo.kinesis.account import Account
 from dashboard.demo.kinesis.errors import invalid
 from dashboard.demo.kinesis.request import Answer, Count, Digits, Name, Request, StreamRequest
 from dashboard.demo.kinesis.shard import Shard
+from dashboard.demo.kinesis.starts import StartType, position
 from dashboard.demo.kinesis.stream import HASH_KEYS, Stream
 from dashboard.demo.kinesis.tokens import ShardIterator
 
@@ -65,43 +66,15 @@ class PutRecords(StreamRequest, kw_only=True, frozen=True):
 
 class GetShardIterator(StreamRequest, kw_only=True, frozen=True):
     shard_id: Name
-    shard_iterator_type: Literal[
-        "TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP"
-    ]
+    shard_iterator_type: StartType
     starting_sequence_number: Digits | None = None
     timestamp: float | None = None
 
     def answer(self, account: Account) -> Answer:
         stream, now = self.stream(account), account.now()
         shard = stream.shard(self.shard_id, now)
-        return {"ShardIterator": _iterator(stream, shard, self._position(stream, shard, now))}
-
-    def _position(self, stream: Stream, shard: Shard, now: float) -> int:
-        match self.shard_iterator_type:
-            case "TRIM_HORIZON":
-                return 0
-            case "LATEST":
-                return stream.tip(shard, now)
-            case "AT_SEQUENCE_NUMBER":
-                return self._number(shard)
-            case "AFTER_SEQUENCE_NUMBER":
-                return self._number(shard) + 1
-            case "AT_TIMESTAMP":
-                return self._first_since(stream, shard, now)
-
-    def _number(self, shard: Shard) -> int:
-        if self.starting_sequence_number is None:
-            raise invalid("This type of iterator needs a StartingSequenceNumber.")
-        number = int(self.starting_sequence_number)
-        if not shard.gave(number):
-            raise invalid(f"StartingSequenceNumber is invalid because it did not come from {shard.id}.")
-        return number
-
-    def _first_since(self, stream: Stream, shard: Shard, now: float) -> int:
-        if self.timestamp is None:
-            raise invalid("This type of iterator needs a Timestamp.")
-        position = shard.position_at(self.timestamp)
-        return stream.tip(shard, now) if position is None else position
+        first = position(stream, shard, self.shard_iterator_type, self.starting_sequence_number, self.timestamp, now)
+        return {"ShardIterator": _iterator(stream, shard, first)}
 
 
 class GetRecords(Request, kw_only=True, frozen=True):
@@ -116,15 +89,15 @@ class GetRecords(Request, kw_only=True, frozen=True):
         page = shard.page(at.number, self.limit, now)
         answer: Answer = {"Records": page.records, "MillisBehindLatest": page.behind_ms}
         if page.is_last:
-            return answer | {"ChildShards": _children(stream, shard)}
+            return answer | {"ChildShards": children(stream, shard)}
         return answer | {"NextShardIterator": _iterator(stream, shard, page.next_position)}
 
 
-def _iterator(stream: Stream, shard: Shard, position: int) -> str:
-    return str(ShardIterator(stream=stream.name, shard=shard.id, position=str(position)))
+def _iterator(stream: Stream, shard: Shard, number: int) -> str:
+    return str(ShardIterator(stream=stream.name, shard=shard.id, position=str(number)))
 
 
-def _children(stream: Stream, parent: Shard) -> list[Answer]:
+def children(stream: Stream, parent: Shard) -> list[Answer]:
     return [
         {"ShardId": child.id, "ParentShards": list(child.parents), "HashKeyRange": child.hash_range()}
         for child in stream.children(parent)

@@ -6,14 +6,22 @@ from uuid import uuid4
 import msgspec
 from aiohttp import web
 
-from dashboard.demo.kinesis import control_plane, data_plane
+from dashboard.demo.kinesis import control_plane, data_plane, event_stream
 from dashboard.demo.kinesis.account import Account
+from dashboard.demo.kinesis.consumers import (
+    DeregisterStreamConsumer,
+    DescribeStreamConsumer,
+    ListStreamConsumers,
+    RegisterStreamConsumer,
+)
 from dashboard.demo.kinesis.errors import KinesisError
 from dashboard.demo.kinesis.faults import Fault, Faults
 from dashboard.demo.kinesis.request import Answer
+from dashboard.demo.kinesis.subscription import SubscribeToShard, Subscription
 
 _TARGET = "Kinesis_20131202."
 _BODY_BYTES = 16 * 1024 * 1024  # 10 MiB of records in base64, and their keys
+_PUSHED = "SubscribeToShardEvent"  # named in a fault like an operation
 _OUR_FAULTS = {"InternalFailure", "InternalFailureException", "ServiceUnavailable"}
 
 
@@ -27,7 +35,7 @@ class Age(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Operation(Protocol):
-    def answer(self, account: Account) -> Answer: ...
+    def answer(self, account: Account) -> Answer | Subscription: ...
 
 
 OPERATIONS: dict[str, type[Operation]] = {
@@ -46,6 +54,11 @@ OPERATIONS: dict[str, type[Operation]] = {
         data_plane.GetShardIterator,
         data_plane.PutRecord,
         data_plane.PutRecords,
+        DeregisterStreamConsumer,
+        DescribeStreamConsumer,
+        ListStreamConsumers,
+        RegisterStreamConsumer,
+        SubscribeToShard,
     )
 }
 
@@ -63,19 +76,33 @@ class Server:
         application.router.add_post("/_stand_in/age", self._age)
         return application
 
-    async def _operate(self, request: web.Request) -> web.Response:
+    async def _operate(self, request: web.Request) -> web.StreamResponse:
         try:
             name = request.headers.get("X-Amz-Target", "").removeprefix(_TARGET)
             operation = _decode(await request.read(), _operation(name))
             await self._faults.meet(name)
-            return _json(200, operation.answer(self._account))
+            answer = operation.answer(self._account)
+            return await self._push(request, answer) if isinstance(answer, Subscription) else _json(200, answer)
         except KinesisError as error:
             status = 500 if error.code in _OUR_FAULTS else 400
             return _json(status, {"__type": error.code, "message": str(error)})
 
+    async def _push(self, request: web.Request, subscription: Subscription) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": event_stream.CONTENT_TYPE})
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        await response.write(subscription.opening)
+        try:
+            async for event in subscription.events():
+                await self._faults.meet(_PUSHED)
+                await response.write(event)
+        except KinesisError as error:
+            await response.write(event_stream.exception(error.code, str(error)))
+        return response
+
     async def _add_fault(self, request: web.Request) -> web.Response:
         fault = _asked(await request.read(), Fault)
-        if fault.operation is not None and fault.operation not in OPERATIONS:
+        if fault.operation is not None and fault.operation not in (*OPERATIONS, _PUSHED):
             raise web.HTTPBadRequest(text="No such operation.")
         self._faults.add(fault)
         return web.Response(status=204)

@@ -53,6 +53,7 @@ class Shard:
     first_hash: int
     last_hash: int
     first_number: int
+    opened_at: float
     parents: tuple[str, ...] = ()
     last_number: int | None = None
     closed_at: float | None = None
@@ -99,6 +100,7 @@ class Shard:
     def age(self, by_s: float) -> None:
         for record in self.records:
             record.approximate_arrival_timestamp -= by_s
+        self.opened_at -= by_s
         if self.closed_at is not None:
             self.closed_at -= by_s
 

@@ -1,10 +1,12 @@
 """One stream: its shards, open and closed, and where a key belongs. It has no clock: callers say what time it is."""
 
+import asyncio
 import hashlib
 from bisect import bisect_right
 from itertools import pairwise
 from typing import Any
 
+from dashboard.demo.kinesis.consumer import Consumer
 from dashboard.demo.kinesis.errors import invalid, not_found
 from dashboard.demo.kinesis.shard import Record, Shard, sequence_number
 
@@ -17,6 +19,8 @@ class Stream:
         self.created_at = now
         self.retention_h = 24
         self.max_record_kib = max_record_kib
+        self.consumers: dict[str, Consumer] = {}
+        self._woken = asyncio.Event()
         self._shards: dict[str, Shard] = {}
         self._open: list[Shard] = []
         self._made = 0
@@ -41,6 +45,15 @@ class Stream:
                 del self._shards[shard.id]
         return list(self._shards.values())
 
+    def shards_at(self, moment: float, now: float) -> list[Shard]:
+        """Those that were open at the moment; one before the trim horizon stands for the horizon."""
+        since = max(moment, self._horizon(now), self.created_at)
+        return [shard for shard in self.shards_from(since, now) if shard.opened_at <= since]
+
+    def shards_from(self, moment: float, now: float) -> list[Shard]:
+        """Those that were open at the moment or later."""
+        return [shard for shard in self.shards(now) if shard.closed_at is None or shard.closed_at >= moment]
+
     def shard(self, shard_id: str, now: float) -> Shard:
         """The shard, trimmed to what is still kept."""
         self.shards(now)
@@ -56,7 +69,12 @@ class Stream:
     def put(self, key: str, hash_key: int | None, data: bytes, now: float) -> tuple[Shard, Record]:
         shard = self._shard_for(_hash(key) if hash_key is None else hash_key)
         shard.trim(self._horizon(now))
+        self._wake()
         return shard, shard.append(self._next_number(shard.index, now), key, data, now)
+
+    def woken(self) -> asyncio.Event:
+        """Set at the next change, once: who waits asks for it before looking."""
+        return self._woken
 
     def tip(self, shard: Shard, now: float) -> int:
         """A position behind every record of the shard and before every one to come."""
@@ -112,6 +130,10 @@ class Stream:
             "EncryptionType": "NONE",
         }
 
+    def _wake(self) -> None:
+        self._woken.set()
+        self._woken = asyncio.Event()
+
     def _shard_for(self, hash_key: int) -> Shard:
         return self._open[bisect_right(self._open, hash_key, key=lambda shard: shard.first_hash) - 1]
 
@@ -122,7 +144,7 @@ class Stream:
         return shard
 
     def _add(self, first_hash: int, last_hash: int, parents: tuple[str, ...], now: float) -> None:
-        shard = Shard(self._made, first_hash, last_hash, self._next_number(self._made, now), parents)
+        shard = Shard(self._made, first_hash, last_hash, self._next_number(self._made, now), now, parents)
         self._made += 1
         self._shards[shard.id] = shard
         self._open = sorted([*self._open, shard], key=lambda shard: shard.first_hash)
@@ -130,6 +152,7 @@ class Stream:
     def _close(self, shard: Shard, now: float) -> None:
         shard.close(self._next_number(shard.index, now), now)
         self._open.remove(shard)
+        self._wake()
 
     def _next_number(self, shard_index: int, now: float) -> int:
         # From the time, so that a checkpoint of an earlier run lies before every record of this one.

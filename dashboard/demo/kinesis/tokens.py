@@ -40,3 +40,4 @@ class ShardIterator(Token, frozen=True, kw_only=True):
 class NextShards(Token, frozen=True, kw_only=True):
     stream: str
     after: str
+    only: dict[str, str | float | None] | None = None  # the ShardFilter of the first page

@@ -4,12 +4,13 @@ import http.client
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from mypy_boto3_kinesis import KinesisClient
+from mypy_boto3_kinesis.type_defs import ShardFilterTypeDef
 
 from dashboard.demo.kinesis import KinesisStandIn
 from tests.dashboard.demo.kinesis.conftest import connect
@@ -197,6 +198,27 @@ def test_a_closed_shard_goes_when_all_that_it_held_is_trimmed(kinesis: KinesisCl
         kinesis.get_records(ShardIterator=start)
 
 
+def test_a_filter_from_the_trim_horizon_leaves_out_what_was_closed_before(
+    kinesis: KinesisClient, stream: str, ask: Ask
+) -> None:
+    kinesis.split_shard(StreamName=stream, ShardToSplit=FIRST_SHARD, NewStartingHashKey=str(2**127))
+    ask("/_stand_in/age", by_s=3600)
+    kinesis.merge_shards(
+        StreamName=stream, ShardToMerge="shardId-000000000001", AdjacentShardToMerge="shardId-000000000002"
+    )
+    half_an_hour_ago = datetime.now(UTC) - timedelta(minutes=30)
+    assert listed(kinesis, stream, Type="AT_TIMESTAMP", Timestamp=half_an_hour_ago) == ["1", "2"]
+    assert listed(kinesis, stream, Type="FROM_TIMESTAMP", Timestamp=half_an_hour_ago) == ["1", "2", "3"]
+    assert listed(kinesis, stream, Type="AT_TRIM_HORIZON") == ["0"]
+    ask("/_stand_in/age", by_s=A_DAY_AND_A_BIT_S)
+    assert listed(kinesis, stream, Type="FROM_TRIM_HORIZON") == ["3"]
+
+
+def listed(kinesis: KinesisClient, stream: str, **only: Unpack[ShardFilterTypeDef]) -> list[str]:
+    shards = kinesis.list_shards(StreamName=stream, ShardFilter=only)["Shards"]
+    return [shard["ShardId"][-1] for shard in shards]
+
+
 def test_a_checkpoint_of_an_earlier_run_lies_before_every_record_of_this_one(
     kinesis: KinesisClient, stream: str
 ) -> None:
@@ -207,11 +229,6 @@ def test_a_checkpoint_of_an_earlier_run_lies_before_every_record_of_this_one(
         put(later, stream, "after")
         assert words(read(later, stream, "AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=checkpoint)) == ["after"]
         later.close()
-
-
-def test_a_shard_filter_is_refused_rather_than_ignored(kinesis: KinesisClient, stream: str) -> None:
-    with refused("InvalidArgumentException"):
-        kinesis.list_shards(StreamName=stream, ShardFilter={"Type": "AT_LATEST"})
 
 
 def test_an_operation_that_is_not_there_is_named_as_unknown(kinesis: KinesisClient, stream: str) -> None:

@@ -22,7 +22,7 @@ class Watched(list[Record]):
 
 
 def test_a_long_shard_is_searched_and_not_walked_through() -> None:
-    shard = Shard(0, 0, 2**128 - 1, sequence_number(0, 0))
+    shard = Shard(0, 0, 2**128 - 1, sequence_number(0, 0), NOON)
     numbers = [sequence_number(tick, 0) for tick in range(1, 100_001)]
     for number in numbers:
         shard.append(number, "alice", b"x", NOON)

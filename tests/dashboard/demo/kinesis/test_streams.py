@@ -68,6 +68,35 @@ def test_a_next_token_that_nobody_gave_is_refused(kinesis: KinesisClient, wide_s
         kinesis.list_shards(NextToken="bm90aGluZw==")
 
 
+def test_a_filter_lists_the_shards_that_it_names(kinesis: KinesisClient, wide_stream: str) -> None:
+    middle = str(2**125)
+    kinesis.split_shard(StreamName=wide_stream, ShardToSplit="shardId-000000000000", NewStartingHashKey=middle)
+    kinesis.get_waiter("stream_exists").wait(StreamName=wide_stream)
+    open_now = kinesis.list_shards(StreamName=wide_stream, ShardFilter={"Type": "AT_LATEST"})
+    assert [shard["ShardId"][-1] for shard in open_now["Shards"]] == ["1", "2", "3", "4", "5"]
+    all_kept = kinesis.list_shards(StreamName=wide_stream, ShardFilter={"Type": "FROM_TRIM_HORIZON"})
+    assert [shard["ShardId"][-1] for shard in all_kept["Shards"]] == ["0", "1", "2", "3", "4", "5"]
+    behind = kinesis.list_shards(
+        StreamName=wide_stream, ShardFilter={"Type": "AFTER_SHARD_ID", "ShardId": "shardId-000000000003"}
+    )
+    assert [shard["ShardId"][-1] for shard in behind["Shards"]] == ["4", "5"]
+
+
+def test_a_filter_holds_for_the_pages_that_follow(kinesis: KinesisClient, wide_stream: str) -> None:
+    kinesis.split_shard(
+        StreamName=wide_stream, ShardToSplit="shardId-000000000003", NewStartingHashKey=str(2**128 - 2**125)
+    )
+    kinesis.get_waiter("stream_exists").wait(StreamName=wide_stream)
+    first = kinesis.list_shards(StreamName=wide_stream, MaxResults=2, ShardFilter={"Type": "AT_LATEST"})
+    rest = kinesis.list_shards(NextToken=first["NextToken"])
+    assert [shard["ShardId"][-1] for page in (first, rest) for shard in page["Shards"]] == ["0", "1", "2", "4", "5"]
+
+
+def test_a_filter_without_what_it_filters_by_is_refused(kinesis: KinesisClient, stream: str) -> None:
+    with refused("InvalidArgumentException"):
+        kinesis.list_shards(StreamName=stream, ShardFilter={"Type": "AFTER_SHARD_ID"})
+
+
 def test_streams_are_listed_in_pages(kinesis: KinesisClient, stream: str, wide_stream: str) -> None:
     first = kinesis.list_streams(Limit=1)
     assert first["StreamNames"] == ["calls"]

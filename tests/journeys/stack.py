@@ -49,8 +49,10 @@ def until(look: Callable[[], Found | None], what: str, within_s: float = 30) -> 
 class Stack:
     """A context manager. `folder` gets everything that is written; the database is made anew."""
 
-    def __init__(self, folder: Path, database_url: str, world: str, env: Mapping[str, str] | None = None) -> None:
-        self.folder, self.world = folder, world
+    def __init__(
+        self, folder: Path, database_url: str, world: str, env: Mapping[str, str] | None = None, shards: int = 2
+    ) -> None:
+        self.folder, self.world, self.shards = folder, world, shards
         self.password = secrets.token_urlsafe(12)
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.procfile = {program.name: program for program in procfile(ROOT / "Procfile")}
@@ -193,7 +195,7 @@ class Stack:
 
     def _start_stand_ins(self) -> None:
         stand_in = "exec python -m dashboard.demo."
-        streams = f"--stream {CONTACT_RECORDS}:2 --stream {CONTACT_LENS}:2"
+        streams = f"--stream {CONTACT_RECORDS}:{self.shards} --stream {CONTACT_LENS}:{self.shards}"
         self.run(Program("kinesis", f"{stand_in}kinesis {streams}"))
         self.run(Program("salesforce", f"{stand_in}salesforce --certificates {shlex.quote(str(self.folder))}"))
         self.env["AWS_ENDPOINT_URL_KINESIS"] = self.kinesis_url = self._address_in("kinesis")

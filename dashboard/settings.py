@@ -28,6 +28,7 @@ try:
         env.str("RINGBACK_SECRETS_KEYS", "")
         or kept_secret(VAR_DIR / "secrets_keys", lambda: Fernet.generate_key().decode())
     ).split(",")
+    METRICS_TOKEN = env.str("METRICS_TOKEN", "")
     HOST = env.str("HOST", "127.0.0.1")
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = (env.str("PUBLIC_URL", "") or f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -51,6 +52,9 @@ except EnvError as error:
 if LEASE_RENEW_S * 2 > LEASE_S:
     raise ImproperlyConfigured("LEASE_S must be at least twice LEASE_RENEW_S, or a lease ends between two renewals.")
 
+if 0 < len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 16 characters, or be empty.")
+
 SECRETS_KEYS = [key.strip() for key in SECRETS_KEYS]
 try:
     for key in SECRETS_KEYS:
@@ -70,7 +74,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 IS_HTTPS = _public[1].lower() == "https"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by load balancers, which speak plain HTTP
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|metrics)$"]  # asked from within the network, in plain HTTP
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if IS_HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -94,6 +98,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dashboard.probes.ProbesMiddleware",
     "dashboard.content_policy.ContentPolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

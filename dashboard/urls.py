@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from calls.admin import site
 from dashboard.health import healthz
-from dashboard.views import account, alerts, call, case, cases, wall
+from dashboard.views import account, alerts, call, case, cases, metrics, wall
 
 
 class ContactIdConverter:
@@ -47,5 +47,6 @@ urlpatterns = [
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/zone/", account.zone, name="zone"),
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", site.urls),
 ]

@@ -85,7 +85,7 @@ def drop_expired(today: date) -> None:
 
 
 def oldest_kept(today: date) -> date:
-    """The first day whose calls still have their words: this month's are kept, and those of WORDS_KEPT_MONTHS before."""
+    """The first day whose calls still have their words: of this month and WORDS_KEPT_MONTHS before it."""
     year, month = divmod(today.year * 12 + today.month - 1 - settings.WORDS_KEPT_MONTHS, 12)
     return date(year, month + 1, 1)
 

@@ -1,4 +1,5 @@
 from .alert import Alert
+from .backfill import Backfill
 from .call import Call
 from .caller import Caller
 from .case import Case, CaseEntry
@@ -14,6 +15,7 @@ from .team import Team
 
 __all__ = [
     "Alert",
+    "Backfill",
     "Call",
     "Caller",
     "Case",

@@ -38,6 +38,7 @@ try:
     SWEEP_S = env.float("SWEEP_S", 2, validate=POSITIVE)
     READ_SLICE_S = env.float("READ_SLICE_S", 15, validate=POSITIVE)
     READER_SLOTS = env.int("READER_SLOTS", 32, validate=validate.Range(min=1))
+    STANDBY_AFTER_S = env.float("STANDBY_AFTER_S", 10, validate=POSITIVE)
 
     # As long as Amazon Connect keeps contact records.
     WORDS_KEPT_MONTHS = env.int("WORDS_KEPT_MONTHS", 24, validate=validate.Range(min=1))
@@ -212,12 +213,23 @@ def _broker_url() -> str:
 
 
 CELERY_BROKER_URL = _broker_url()
-# Longer than the ten seconds for which a worker waits in BRPOP.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 30, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the second for which a worker waits in BRPOP.
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    # A connection that was cut without a word is noticed after twice this and a second; 25 s are usual.
+    "health_check_interval": 5,
+    "socket_keepalive": True,
+    # What could not be said is said again by a sweep: nobody waits for a Redis that is away.
+    "max_retries": 0,
+}
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-# What could not be said is said again by a sweep: nobody waits for a Redis that is away.
-CELERY_TASK_PUBLISH_RETRY = False
+# A Redis that is full, or only a replica for a moment, ends no worker.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+# Nothing is acknowledged late, so nothing would come a second time.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -225,6 +237,8 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_TASK_ROUTES = {"calls.tasks.read_shard": {"queue": "readers"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# What a worker has no slot for is another's.
+CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 

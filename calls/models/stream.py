@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db import models, transaction
+from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, Value, When
+from django.db.models.functions import Coalesce, Now
 from django.utils.dateparse import parse_datetime
 
 from .moments import in_seconds
@@ -91,6 +92,10 @@ def _is_read() -> models.Exists:
     return models.Exists(Stream.objects.filter(pk=models.OuterRef("stream"), is_stopped=False))
 
 
+def _is_free() -> Q:
+    return Q(owner="") | Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now())
+
+
 class ShardQuerySet(models.QuerySet["Shard"]):
     def readable(self) -> ShardQuerySet:
         """Shards that may be read: theirs is the turn only when every known parent has been read to its end."""
@@ -104,11 +109,39 @@ class ShardQuerySet(models.QuerySet["Shard"]):
         # again when the row that it waited for has changed; two workers would then both have their way.
         return self.filter(~models.Exists(parents), ~models.Exists(other), _is_read(), is_ended=False)
 
+    def waiting(self) -> ShardQuerySet:
+        """Those that could be read now, if somebody had a slot for them."""
+        return self.readable().filter(_is_free())
+
     def unattended(self) -> ShardQuerySet:
-        return self.readable().filter(
-            Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now()),
-            Q(queued_at__isnull=True) | Q(queued_at__lt=in_seconds(-settings.LEASE_S)),
+        """Those for which a reader should be enqueued: nobody reads them, and no message for them is on its way."""
+        return self.waiting().filter(Q(queued_at__isnull=True) | Q(queued_at__lt=in_seconds(-settings.LEASE_S)))
+
+    def overdue(self, poll_ms: int) -> ShardQuerySet:
+        """Those waiting that were not read for longer than between two reads."""
+        return self.waiting().filter(Q(read_at__isnull=True) | Q(read_at__lt=in_seconds(-poll_ms / 1000)))
+
+    def most_urgent_first(self) -> ShardQuerySet:
+        """The oldest unread record leads.
+
+        But who has waited for a slot for longer than a lease goes before, and a stream that gives trouble goes last:
+        neither a long backlog nor what cannot be read at all may keep the slots from the others.
+        """
+        out_of_patience = Case(When(lease_expires_at__lt=in_seconds(-settings.LEASE_S), then="lease_expires_at"))
+        in_trouble = Stream.objects.filter(pk=models.OuterRef("stream")).exclude(trouble="")
+        behind = ExpressionWrapper(
+            Coalesce(F("behind_ms"), 0) * Value(timedelta(milliseconds=1)), output_field=models.DurationField()
         )
+        read_up_to = ExpressionWrapper(F("read_at") - behind, output_field=DateTimeField())
+        return self.order_by(
+            out_of_patience.asc(nulls_last=True), models.Exists(in_trouble), read_up_to.asc(nulls_first=True), "pk"
+        )
+
+    def take_most_urgent(self, owner: str) -> Shard | None:
+        """A shard that is now ours to read; None if none waits. Of many who ask at once, each gets another."""
+        with transaction.atomic():
+            shard = self.waiting().most_urgent_first().select_for_update(skip_locked=True).first()
+            return shard if shard and shard.take_lease(owner) else None
 
 
 class Shard(models.Model):
@@ -143,10 +176,9 @@ class Shard(models.Model):
 
     def take_lease(self, owner: str) -> bool:
         """True if the shard is now ours: it may be read, and nobody held it or the holder's lease had run out."""
-        is_free = Q(owner="") | Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now())
         taken = (
-            Shard.objects.filter(is_free, pk=self.pk)
-            .readable()
+            Shard.objects.filter(pk=self.pk)
+            .waiting()
             .update(owner=owner, epoch=F("epoch") + 1, lease_expires_at=in_seconds(settings.LEASE_S), queued_at=None)
         )
         if taken:
@@ -161,19 +193,18 @@ class Shard(models.Model):
             )
         )
 
-    def hand_on(self) -> bool:
+    def hand_on(self, **progress: Any) -> bool:
         """Give the lease back and mark the shard as queued, in one step; False if it was no longer ours."""
-        return bool(
-            Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(
-                owner="", lease_expires_at=None, queued_at=Now()
-            )
-        )
+        return self._let_go(queued_at=Now(), **progress)
 
-    def release(self) -> None:
-        """Give the lease back with nobody to follow: the next sweep of any worker finds the shard free."""
-        Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(
-            owner="", lease_expires_at=None, queued_at=None
-        )
+    def release(self, **progress: Any) -> bool:
+        """Give the lease back with nobody to follow: the next who has a slot, or the next sweep, finds the shard."""
+        return self._let_go(queued_at=None, **progress)
+
+    def _let_go(self, **changes: Any) -> bool:
+        # The time tells how long the shard has waited since.
+        freed = {"owner": "", "lease_expires_at": Now(), **changes}
+        return bool(Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(**freed))
 
     def claim_for_queue(self) -> bool:
         """True for the one sweep that may enqueue a reader for this shard now."""

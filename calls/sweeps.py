@@ -1,0 +1,73 @@
+"""What finds what waits, for whoever acts on it: the tasks of the workers, or the standby without a broker.
+
+Sweeps hold no state, and may run twice, at once, or late: who may act is decided by the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from calls.intake import judge_again
+from calls.models import SalesforceOrg, Shard, Stream, Sweep
+from calls.models.moments import in_seconds
+from calls.salesforce.mirror import mirror_pending, orgs_due
+from calls.silence import end_silent_calls
+from calls.streams.kinesis import kinesis_for, list_shards
+
+LIST_EVERY_S = 30
+RETRY_S = 5
+UNLISTED = "Kinesis does not list the shards"
+
+
+def sweep_shards(ask_for_a_turn: Callable[[int], bool]) -> None:
+    _find_unattended(ask_for_a_turn)
+    # After the readers: a Kinesis that does not answer keeps nobody waiting.
+    due = Q(listed_at__isnull=True) | Q(listed_at__lt=in_seconds(-LIST_EVERY_S))
+    for stream in Stream.objects.filter(due, is_stopped=False).select_related("instance"):
+        if Stream.objects.filter(due, pk=stream.pk).update(listed_at=Now()):
+            _list(stream)
+            _find_unattended(ask_for_a_turn)
+    Sweep.note("shards")
+
+
+def _find_unattended(ask_for_a_turn: Callable[[int], bool]) -> None:
+    """Until the first refusal: a broker that hangs for one message hangs for all."""
+    for shard in Shard.objects.unattended().most_urgent_first():
+        if shard.claim_for_queue() and not ask_for_a_turn(shard.pk):
+            return
+
+
+def _list(stream: Stream) -> None:
+    try:
+        with closing(kinesis_for(stream.instance)) as client:
+            list_shards(client, stream)
+    except ClientError as error:
+        trouble = f"{UNLISTED}: {error.response.get('Error', {}).get('Code', '')}"
+    except BotoCoreError as error:
+        trouble = f"{UNLISTED}: {type(error).__name__}"
+    else:
+        Stream.objects.filter(pk=stream.pk, trouble__startswith=UNLISTED).update(trouble="")
+        return
+    again = in_seconds(RETRY_S - LIST_EVERY_S)
+    Stream.objects.filter(pk=stream.pk).update(trouble=trouble, listed_at=again)
+
+
+def sweep_mirror(mirror: Callable[[int], object]) -> None:
+    for org_id in orgs_due():
+        mirror(org_id)
+    Sweep.note("mirror")
+
+
+def mirror_cases(org_id: int) -> None:
+    mirror_pending(SalesforceOrg.objects.get(pk=org_id))
+
+
+def sweep_calls() -> None:
+    end_silent_calls()
+    judge_again()
+    Sweep.note("calls")

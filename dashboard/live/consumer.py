@@ -55,11 +55,11 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def _forward(self, viewer: Viewer) -> None:
         while True:
-            frame = await viewer.outgoing.get()
-            if isinstance(frame, int):
-                await self.close(frame)
+            message = await viewer.outgoing.get()
+            if isinstance(message, int):
+                await self.close(message)
                 return
-            await self.send(text_data=frame)
+            await self.send(text_data=message)
 
     async def _leave(self) -> None:
         if self.feed and self.viewer and self.forwarding:

@@ -99,7 +99,7 @@ class Feed:
             watches = frozenset(watch for watch in viewer.watches if watch.is_granted(rights))
             if (scope, watches) != (viewer.scope, viewer.watches):
                 viewer.scope, viewer.watches = scope, watches
-                viewer.put(frames.RELOAD)
+                viewer.put(frames.message([frames.RELOAD]))
 
     def _hand_on(self, sight: Sight) -> None:
         self.memory = sight.memory
@@ -108,11 +108,13 @@ class Feed:
         is_due = time.monotonic() >= self.beat_at + LOOK_EVERY_S - REST_S
         if is_due:
             self.beat_at = time.monotonic()
+        messages: dict[tuple[str, ...], frames.Message] = {}  # who is told the same shares the message too
         for viewer, told in sight.frames.items():
-            for frame in told:
-                viewer.put(frame)
             if told or is_due or not viewer.is_caught_up:
-                viewer.put_beat(beat, self.beats)
+                key = (*told, beat)
+                if key not in messages:
+                    messages[key] = frames.message(key, self.beats)
+                viewer.put(messages[key])
             viewer.is_caught_up = True
 
     async def _in_thread(self, read: Callable[..., T], *args: Any) -> T:

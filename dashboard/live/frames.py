@@ -1,8 +1,22 @@
 """What is said to a browser, encoded once for all who may have it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
+
+
+class Message(NamedTuple):
+    """Frames as a socket sends them: a message costs much, a frame in it little."""
+
+    text: str
+    frames: int
+    beat: int | None = None  # the number that the browser acknowledges
+
+
+def message(told: Sequence[str], beat: int | None = None) -> Message:
+    return Message(f"[{','.join(told)}]", len(told), beat)
 
 
 def place(slot: str, html: str) -> str:

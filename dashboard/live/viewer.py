@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from calls.scope import Scope
 
+from .frames import Message
 from .watches import TOO_SLOW, Hello, Watch
 
 UNREAD_FRAMES = 2000
@@ -15,7 +16,7 @@ UNREAD_S = 20.0
 
 @dataclass(eq=False)
 class Viewer:
-    """One socket as the feed knows it: who looks at what, since when, and the frames on their way."""
+    """One socket as the feed knows it: who looks at what, since when, and the messages on their way."""
 
     person_id: int
     scope: Scope
@@ -24,7 +25,7 @@ class Viewer:
     session_key: str
     is_caught_up: bool = False
     is_closed: bool = False
-    sent: int = 0
+    sent: int = 0  # frames, as below
     read: int = 0
     beats: deque[Beat] = field(default_factory=deque)
     outgoing: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
@@ -39,18 +40,14 @@ class Viewer:
     def pks(self, name: str) -> set[int]:
         return {watch.pk for watch in self.watches if watch.name == name and watch.pk is not None}
 
-    def put(self, frame: str) -> None:
+    def put(self, message: Message) -> None:
         if self.is_closed:
             return
-        self.sent += 1
-        self.outgoing.put_nowait(frame)
-        if self.sent - self.read > UNREAD_FRAMES:
-            self.close(TOO_SLOW)
-
-    def put_beat(self, frame: str, n: int) -> None:
-        self.put(frame)
-        self.beats.append(Beat(n, time.monotonic(), self.sent))
-        if time.monotonic() - self.beats[0].at > UNREAD_S:
+        self.sent += message.frames
+        self.outgoing.put_nowait(message.text)
+        if message.beat is not None:
+            self.beats.append(Beat(message.beat, time.monotonic(), self.sent))
+        if self.sent - self.read > UNREAD_FRAMES or (self.beats and time.monotonic() - self.beats[0].at > UNREAD_S):
             self.close(TOO_SLOW)
 
     def acknowledge(self, n: int) -> None:
@@ -59,7 +56,7 @@ class Viewer:
             self.read = self.beats.popleft().sent
 
     def close(self, code: int) -> None:
-        """At once, before the frames that are still waiting."""
+        """At once, before the messages that are still waiting."""
         if not self.is_closed:
             self.is_closed = True
             while not self.outgoing.empty():

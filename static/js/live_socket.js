@@ -41,13 +41,14 @@ export class LiveSocket extends EventTarget {
 
   #take(socket, event) {
     if (socket !== this.#socket) return;
-    const frame = JSON.parse(event.data);
-    if (frame.type === "beat") {
-      this.#tries = 0;
-      this.#listen();
+    for (const frame of JSON.parse(event.data)) {
+      if (frame.type === "beat") {
+        this.#tries = 0;
+        this.#listen();
+      }
+      this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+      if ("n" in frame && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: frame.n }));
     }
-    this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
-    if ("n" in frame && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: frame.n }));
   }
 
   /** A connection can die without a word: no beat for five seconds is a lost one. */

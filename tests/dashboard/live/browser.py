@@ -30,6 +30,7 @@ class Browser:
         self.tab = Client()
         self.frames: list[dict[str, Any]] = []
         self.texts: list[str] = []
+        self.waiting: list[dict[str, Any]] = []  # come in one message with those before
 
     async def connect(self) -> bool:
         headers = list(self.headers)
@@ -89,8 +90,10 @@ class Browser:
         return str([frame["cursor"] for frame in self.frames if frame["type"] == "beat"][-1])
 
     async def _next(self) -> dict[str, Any]:
-        self.texts.append(await self.socket.receive_from(PATIENCE_S))
-        self.frames.append(json.loads(self.texts[-1]))
+        if not self.waiting:
+            self.waiting += json.loads(await self.socket.receive_from(PATIENCE_S))
+        self.frames.append(self.waiting.pop(0))
+        self.texts.append(json.dumps(self.frames[-1], ensure_ascii=False))
         if self.acks and self.frames[-1]["type"] == "beat":
             await self.socket.send_json_to({"ack": self.frames[-1]["n"]})
         return self.frames[-1]

@@ -111,19 +111,18 @@ def test_a_restored_database_makes_every_page_fetch_itself_anew(room: Room) -> N
 
 def test_a_browser_that_does_not_read_is_closed(room: Room) -> None:
     slow = viewer(room.alice, "wall")
-    for _ in range(UNREAD_FRAMES + 1):
-        slow.put("a frame")
+    for _ in range(UNREAD_FRAMES // 2 + 1):
+        slow.put(frames.message(['"a frame"', '"another"']))
     assert slow.is_closed
     assert slow.outgoing.get_nowait() == TOO_SLOW
-    slow.put("after the end")
+    slow.put(frames.message(['"after the end"']))
     assert slow.outgoing.empty()
 
 
 def test_a_browser_that_reads_is_kept(room: Room) -> None:
     reads = viewer(room.alice, "wall")
     for n in range(UNREAD_FRAMES):
-        reads.put("a frame")
-        reads.put_beat("a beat", n)
+        reads.put(frames.message(['"a frame"', '"a beat"'], n))
         reads.acknowledge(n)
     assert not reads.is_closed
 

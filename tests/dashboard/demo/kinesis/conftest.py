@@ -6,13 +6,31 @@ from botocore.config import Config
 from mypy_boto3_kinesis import KinesisClient
 
 from dashboard.demo.kinesis import KinesisStandIn
+from tests.dashboard.demo.kinesis import kinesis_local
+from tests.dashboard.demo.kinesis.differences import NOT_IN_KINESIS_LOCAL
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What holds for any Kinesis is tried on somebody else's too."""
+    if "server" in metafunc.fixturenames:
+        others = [] if metafunc.definition.originalname in NOT_IN_KINESIS_LOCAL else ["kinesis-local"]
+        metafunc.parametrize("server", ["stand-in", *others], indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def endpoint() -> Iterator[str]:
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "kinesis-local":
+        with kinesis_local.running() as url:
+            yield url
+    else:
+        with KinesisStandIn(reads_per_s=10_000) as stand_in:
+            yield stand_in.url
+
+
+@pytest.fixture
+def endpoint(server: str) -> str:
     """The server under test. What uses only this and `kinesis` is true of any Kinesis, not just of the stand-in."""
-    with KinesisStandIn(reads_per_s=10_000) as stand_in:
-        yield stand_in.url
+    return server
 
 
 def connect(endpoint: str, read_timeout_s: float = 30) -> KinesisClient:

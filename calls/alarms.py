@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+import redis
 from django.conf import settings
 from django.db.models import Count, Min
 from django.db.models.functions import Now
@@ -19,7 +20,7 @@ SWEEPS = ("shards", "mirror", "calls")
 # Partitions are made each hour, a month ahead: a fresh clock takes an hour to its first time, and nothing waits for it.
 PARTITIONS, PARTITIONS_LATE_S = "partitions", 3 * 3600
 
-Kind = Literal["stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce"]
+Kind = Literal["stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce", "redis"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Alarm:
     words: str
     since: datetime | None = None
     stream: Stream | None = None
-    about: str = ""  # of an alarm that is about no stream: the sweep's or the org's name
+    about: str = ""  # the sweep or the org, of an alarm that is about no stream
 
     @property
     def anchor(self) -> str:
@@ -106,3 +107,14 @@ def _orgs() -> Iterator[Alarm]:
     for org in SalesforceOrg.objects.exclude(trouble=""):
         words = f"Cases wait and are not mirrored: {org.trouble}. Ringback tries again by itself."
         yield Alarm("salesforce", words, about=org.name)
+
+
+def redis_alarms() -> list[Alarm]:
+    """Asked apart, because a Redis that hangs takes a second to be found out."""
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1) as client:
+            client.ping()
+    except (redis.RedisError, OSError):
+        words = "Redis does not answer. The standby reads on without it, and pages ask every few seconds by themselves."
+        return [Alarm("redis", words)]
+    return []

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from calls.models import Shard, Stream
@@ -53,6 +54,15 @@ class Progress:
     records: int  # since the beginning, of all shards
     unusable: int
 
+    @classmethod
+    def of(cls, stream: Any) -> Progress:
+        """Of one that comes from `watched`."""
+        unended = {shard.shard_id for shard in stream.shown_shards if not shard.is_ended}
+        shards = [
+            ShardProgress(shard, stream.now, not unended.isdisjoint(shard.parent_ids)) for shard in stream.shown_shards
+        ]
+        return cls(stream, shards, stream.now, stream.records or 0, stream.unusable or 0)
+
     @property
     def open(self) -> list[ShardProgress]:
         return [each for each in self.shards if not each.shard.is_ended]
@@ -92,24 +102,14 @@ def _latest(moments: Iterable[datetime | None]) -> datetime | None:
     return max((moment for moment in moments if moment), default=None)
 
 
-def progress(streams: QuerySet[Stream] | None = None) -> list[Progress]:
-    """In two statements, whatever the number of streams and shards."""
-    wanted = (Stream.objects.all() if streams is None else streams).select_related("instance")
-    found = wanted.annotate(now=Now(), records=Sum("shards__records"), unusable=Sum("shards__unusable"))
+def watched(streams: QuerySet[Stream]) -> QuerySet[Stream]:
+    """With what Progress.of wants to know: two statements for all of them."""
     shown = Q(is_ended=False) | Q(read_at__gt=in_seconds(-ENDED_SHOWN_S))
-    shards: dict[int, list[Shard]] = {}
-    for shard in Shard.objects.filter(shown, stream__in=wanted).order_by("shard_id"):
-        shards.setdefault(shard.stream_id, []).append(shard)
-    return [_progress(stream, shards.get(stream.pk, [])) for stream in found]
+    shards = Prefetch("shards", Shard.objects.filter(shown).order_by("shard_id"), to_attr="shown_shards")
+    sums = {"records": Sum("shards__records"), "unusable": Sum("shards__unusable")}
+    found = streams.select_related("instance").prefetch_related(shards).annotate(now=Now(), **sums)
+    return found.order_by("instance__alias", "kind", "name")
 
 
-def _progress(stream: Stream, shards: list[Shard]) -> Progress:
-    now: datetime = stream.now  # type: ignore[attr-defined]
-    unended = {shard.shard_id for shard in shards if not shard.is_ended}
-    return Progress(
-        stream=stream,
-        shards=[ShardProgress(shard, now, not unended.isdisjoint(shard.parent_ids)) for shard in shards],
-        now=now,
-        records=stream.records or 0,  # type: ignore[attr-defined]
-        unusable=stream.unusable or 0,  # type: ignore[attr-defined]
-    )
+def progress() -> list[Progress]:
+    return [Progress.of(stream) for stream in watched(Stream.objects.all())]

@@ -12,10 +12,9 @@ from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector,
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from calls.alarms import Kind, alarms
+from calls.alarms import Kind, alarms, redis_alarms
 from calls.models import Call, Case, DeadLetter, Gap, SalesforceOrg, Sweep
 from calls.progress import Progress, ShardProgress, progress
-from dashboard.health import redis_answers
 
 STREAM = ("instance", "stream")
 SHARD = (*STREAM, "shard")
@@ -32,8 +31,7 @@ class Ringback(Collector):
         sweeps = [(sweep.name, _since(sweep.ended_at, sweep.now)) for sweep in Sweep.objects.annotate(now=Now())]
         yield _gauge("sweep_age_seconds", "Since a sweep last came to its end.", ["sweep"], sweeps)
         yield _gauge("calls_in_progress", "Calls now.", [], [(Call.objects.in_progress().count(),)])
-        yield _gauge("redis_up", "1 if Redis answers.", [], [(redis_answers(),)])
-        kinds = [alarm.kind for alarm in alarms()]
+        kinds = [alarm.kind for alarm in [*redis_alarms(), *alarms()]]
         yield _gauge("alarms", "Alarms now.", ["kind"], [(kind, kinds.count(kind)) for kind in get_args(Kind)])
 
 

@@ -5,8 +5,10 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from calls.alarms import alarms, redis_alarms
 from calls.rights import rights_of
 
 GROUPS = {
@@ -29,6 +31,9 @@ class Site(AdminSite):
     def get_urls(self) -> list[Any]:
         # Django's way from a model's number to its page asks nobody whose page it is, and its answer names the call.
         return [url for url in super().get_urls() if getattr(url, "name", "") != "view_on_site"]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        return super().index(request, {**(extra_context or {}), "alarms": [*redis_alarms(), *alarms()]})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if self.has_permission(request):

@@ -109,7 +109,7 @@ def test_sweeps_calls_and_the_process_are_told(client: Client, token: str, strea
     found = scraped(client)
     assert 9 <= found["ringback_sweep_age_seconds{sweep=shards}"] < 30
     assert found["ringback_calls_in_progress{}"] == 1
-    assert found["ringback_redis_up{}"] == 1
+    assert found["ringback_alarms{kind=redis}"] == 0
     assert found["process_resident_memory_bytes{}"] > 0
 
 

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -6,10 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.contrib.admin.models import LogEntry
 from django.test import Client
-from django.utils import timezone
 
-from calls.admin.streams import lag_of, span
-from calls.models import DeadLetter, Instance, Person, Policy, SalesforceOrg, Shard, Stream, Team
+from calls.models import Instance, Person, Policy, SalesforceOrg, Shard, Stream, Team
 
 from .conftest import ARN, SECRET
 from .pages import filled
@@ -41,6 +38,7 @@ def test_an_instance_is_added_with_a_policy_and_a_stream(admin: Client, org: Sal
             "streams-0-name": "acme-lens",
             "streams-0-start": "latest",
             "streams-0-poll_ms": "250",
+            "streams-0-behind_limit_s": "60",
         },
     )
     instance = Instance.objects.get(alias="acme", salesforce=org)
@@ -90,45 +88,6 @@ def test_an_emptied_policy_has_no_marks(admin: Client, instance: Instance) -> No
 def test_a_stream_that_was_read_keeps_its_name(admin: Client, shard: Shard) -> None:
     assert "This stream has been read." in save(admin, address(shard.stream), name="another")
     assert Stream.objects.get().name == "acme-contact-records"
-
-
-def test_streams_show_how_far_they_were_read(admin: Client, shard: Shard, letter: DeadLetter) -> None:
-    Shard.objects.update(read_at=timezone.now(), behind_ms=0)
-    Stream.objects.update(trouble="Kinesis refuses: AccessDeniedException")
-    for at in ("/admin/calls/stream/", address(shard.stream), address(shard.stream.instance)):
-        html = admin.get(at).content.decode()
-        assert " s ago, 0 s behind" in html
-        assert "41" in html
-        assert "12 agent-events" in html
-        assert "Kinesis refuses: AccessDeniedException" in html
-        assert f'<a href="/admin/calls/deadletter/?stream__id__exact={letter.stream_id}">1</a>' in html
-
-
-def test_streams_are_stopped_and_read_on(admin: Client, stream: Stream) -> None:
-    Stream.objects.update(trouble="Kinesis does not answer")
-    data = {"action": "stop", "_selected_action": [stream.pk]}
-    assert "1 stopped." in admin.post("/admin/calls/stream/", data, follow=True).content.decode()
-    assert Stream.objects.get().is_stopped
-    admin.post("/admin/calls/stream/", {**data, "action": "resume"})
-    assert Stream.objects.filter(is_stopped=False, trouble="").exists()
-
-
-def test_lag_is_that_of_the_shard_read_least() -> None:
-    now = timezone.now()
-    fresh = Shard(read_at=now - timedelta(seconds=0.3), behind_ms=0)
-    old = Shard(read_at=now - timedelta(minutes=5), behind_ms=90_000)
-    assert lag_of([], now) == "not read yet"
-    assert lag_of([Shard()], now) == "not read yet"
-    assert lag_of([fresh], now) == "read 0.3 s ago, 0 s behind"
-    assert lag_of([fresh, old], now) == "read 5 min ago, 90 s behind"
-    assert lag_of([fresh, Shard()], now) == "read 0.3 s ago, 0 s behind, 1 of 2 shards not read yet"
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(-1, "0 s"), (0.34, "0.3 s"), (12.7, "13 s"), (300, "5 min"), (7200, "2 h")]
-)
-def test_spans_are_told_in_words(seconds: float, words: str) -> None:
-    assert span(seconds) == words
 
 
 # Teams

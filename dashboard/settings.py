@@ -242,15 +242,16 @@ CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+# How often, in seconds.
+SWEEPS = {
+    "calls.tasks.sweep_shards": SWEEP_S,
+    "calls.tasks.sweep_mirror": SWEEP_S,
+    "calls.tasks.sweep_calls": 5.0,
+    "transcripts.tasks.keep_partitions": 3600.0,
+}
 # Each expires before the next one is due, so that nothing piles up while no worker listens.
 CELERY_BEAT_SCHEDULE = {
-    task: {"task": task, "schedule": every_s, "options": {"expires": every_s}}
-    for task, every_s in {
-        "calls.tasks.sweep_shards": SWEEP_S,
-        "calls.tasks.sweep_mirror": SWEEP_S,
-        "calls.tasks.sweep_calls": 5.0,
-        "transcripts.tasks.keep_partitions": 3600.0,
-    }.items()
+    task: {"task": task, "schedule": every_s, "options": {"expires": every_s}} for task, every_s in SWEEPS.items()
 }
 
 # Which handlers a stream's records may go to: the ground floor does not know them.

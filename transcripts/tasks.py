@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 from celery import shared_task
 
+from calls.models import Sweep
 from transcripts import partitions
 
 
@@ -11,3 +12,4 @@ def keep_partitions() -> None:
     today = datetime.now(UTC).date()
     partitions.make_ahead(today)
     partitions.drop_expired(today)
+    Sweep.note("partitions")

@@ -94,8 +94,8 @@ def test_a_line_without_an_end_does_not_stop_the_others(capfd: pytest.CaptureFix
     assert "beat       | tock\n" in capfd.readouterr().out
 
 
-def test_the_procfile_names_the_four_programs() -> None:
-    assert [program.name for program in procfile(ROOT / "Procfile")] == ["web", "readers", "worker", "beat"]
+def test_the_procfile_names_the_five_programs() -> None:
+    assert [program.name for program in procfile(ROOT / "Procfile")] == ["web", "readers", "worker", "beat", "standby"]
 
 
 def test_a_taken_port_is_named_before_anything_starts() -> None:

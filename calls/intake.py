@@ -40,12 +40,15 @@ class ContactRecords:
         return record, found
 
     @staticmethod
-    def write(instance: Instance, arrivals: Sequence[Arrival[tuple[dict[str, object], ContactRecord]]]) -> set[int]:
-        """The calls that changed. In a transaction."""
+    def write(
+        instance: Instance, arrivals: Sequence[Arrival[tuple[dict[str, object], ContactRecord]]]
+    ) -> dict[int, int]:
+        """The calls that changed, with their numbers. In a transaction."""
         newest = _newest(arrivals)
         family = lock_family(instance, [found for _, found in (arrival.value for arrival in newest)])
         news = [family[arrival.value[1].contact_id] for arrival in newest if _bring_in(arrival, family)]
-        return judge_and_save(instance, family, news)
+        changed = judge_and_save(instance, family, news)
+        return dict(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
 
 
 def _newest(

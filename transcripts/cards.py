@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transcripts.digits import BOUNDARY, MARK, SEPARATORS, Span, card_spans, edge_spans
+from transcripts.digits import BOUNDARY, MARK, SEPARATORS, Span, card_spans, edge_spans, is_at_edge
 
 if TYPE_CHECKING:
     from transcripts.turns import Piece, Turn
@@ -70,6 +70,11 @@ def keep_marks(turn: Turn, old: str) -> None:
     spans = edge_spans(turn.content, old)
     if spans:
         _Cell(turn).cut([(begin, end, MARK) for begin, end in spans])
+
+
+def may_go_on(turn: Turn) -> bool:
+    """Whether a number in this turn may begin in the one before or end in the next."""
+    return turn.kind == "turn" and not turn.is_gone and is_at_edge(turn.content)
 
 
 def _chains(turns: Iterable[Turn]) -> list[list[Turn]]:

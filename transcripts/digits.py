@@ -22,6 +22,8 @@ _UUID = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _RUNS = re.compile(
     rf"(?P<uuid>{_UUID})|(?P<run>(?:{_TOKEN})(?:[\s.,\-\u2010-\u2015]{{1,4}}(?:{_TOKEN}))*)", re.IGNORECASE
 )
+# Most texts tell no figures at all: they are not searched for runs.
+_FIGURES = re.compile(rf"\d|{re.escape(MARK)}|{'|'.join(_WORDS)}", re.IGNORECASE)
 
 _SHORTEST, _LONGEST = 13, 19
 # By a card's first digit. Within a longer run, any 13 to 19 digits would often pass Luhn's check by chance.
@@ -34,6 +36,8 @@ _LONGEST_PHONE = 15
 def card_spans(text: str) -> list[Span]:
     """Where the card numbers are, in order and apart; with each, beyond a boundary, the digits that came later."""
     spans: list[Span] = []
+    if not _FIGURES.search(text):
+        return spans
     for run in _RUNS.finditer(text):
         if run["run"] and run.end() - run.start() > 1:
             spans += _apart(sorted(_in_run(text, run.start(), run.end())))
@@ -50,6 +54,14 @@ def edge_spans(text: str, old: str) -> list[Span]:
     if runs and old.endswith(MARK) and not _says_something(text[runs[-1][1] :]):
         at_edge.append(runs[-1])
     return sorted({span for span in at_edge if len(_figures(text, *span)) > 1})
+
+
+def is_at_edge(text: str) -> bool:
+    """Whether figures begin or end the text, or it says nothing: what stands beside it may go on with a number."""
+    if not _FIGURES.search(text):
+        return not _says_something(text)
+    runs = [run.span() for run in _RUNS.finditer(text) if run["run"]]
+    return bool(runs) and not (_says_something(text[: runs[0][0]]) and _says_something(text[runs[-1][1] :]))
 
 
 def _says_something(text: str) -> bool:

@@ -1,142 +1,185 @@
-"""Turns out of and into the table of segments: two statements, however many calls a batch has."""
+"""Turns out of and into the table of segments: a fixed number of statements, however many calls a batch has.
+
+Only writers who hold the lock of a call's row touch its turns. So a turn that was asked for and not found is new, and
+COPY, the fastest way in, cannot meet it.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from django.db import connection
 
-from calls.models import Call
-from transcripts.lens import LensEvent
-from transcripts.lens.items import Attachments, Event, Issues, Transcript, Utterance
+from transcripts.hearing import HeardCall
+from transcripts.lens.items import Attachments, Event, Issues, Item, Transcript, Utterance
 from transcripts.partitions import make_partitions
 from transcripts.turns import Piece, Turn
 
-NEAR_MS = 15_000  # a card number may run over turns that stand so close
 LONGEST_TURN_MS = 300_000
-AFTER, BEFORE = timedelta(milliseconds=NEAR_MS), timedelta(milliseconds=LONGEST_TURN_MS)
+MOST_NEIGHBOURS = 24  # a card number has at most 19 digits, so it runs over at most as many turns
 
-TURN_COLUMNS = (
-    "turn_id", "kind", "role", "participant_id", "display_name", "content", "pieces", "is_partial",
-    "begin_ms", "end_ms", "said_at", "sentiment", "issues", "is_redacted", "is_gone",
+COLUMNS = (
+    "filed_on", "call_id", "number", "turn_id", "kind", "role", "participant_id", "display_name", "content", "pieces",
+    "is_partial", "begin_ms", "end_ms", "said_at", "sentiment", "issues", "is_redacted", "is_gone",
 )  # fmt: skip
+TURN = COLUMNS[3:]
+JSON = ("pieces", "issues")
+_TURN = ", ".join(f"s.{name}" for name in TURN)
 
+# A final takes the pieces without a turn that it overlaps off the screen, whichever comes first.
 LOAD = f"""
-WITH wanted AS (
+WITH named AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) n(filed_on date, call_id bigint, turn_id text)
+), said AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb)
-    w(filed_on date, call_id bigint, turn_ids text[],
-      from_ms bigint, to_ms bigint, from_at timestamptz, to_at timestamptz)
+    n(filed_on date, call_id bigint, begin_ms bigint, end_ms bigint, is_lone boolean)
 )
-SELECT s.call_id, {", ".join(f"s.{name}" for name in TURN_COLUMNS)}
-FROM wanted w CROSS JOIN LATERAL unnest(w.turn_ids) named(turn_id)
-JOIN transcripts_segment s ON s.filed_on = w.filed_on AND s.call_id = w.call_id AND s.turn_id = named.turn_id
-UNION
-SELECT s.call_id, {", ".join(f"s.{name}" for name in TURN_COLUMNS)}
-FROM wanted w
-JOIN transcripts_segment s ON s.filed_on = w.filed_on AND s.call_id = w.call_id
-    AND (s.begin_ms BETWEEN w.from_ms AND w.to_ms OR s.said_at BETWEEN w.from_at AND w.to_at)
-"""  # noqa: S608 - the names are ours
-
-_TYPES = (
-    "turn_id varchar, kind varchar, role varchar, participant_id varchar, display_name varchar, content text,"
-    " pieces jsonb, is_partial boolean, begin_ms bigint, end_ms bigint, said_at timestamptz, sentiment varchar,"
-    " issues jsonb, is_redacted boolean, is_gone boolean"
-)
-
-SAVE = f"""
-INSERT INTO transcripts_segment (filed_on, call_id, number, {", ".join(TURN_COLUMNS)})
-SELECT filed_on, call_id, number, {", ".join(TURN_COLUMNS)}
-FROM jsonb_to_recordset(%s::jsonb) r(filed_on date, call_id bigint, number bigint, {_TYPES})
-ON CONFLICT (filed_on, call_id, turn_id) DO UPDATE
-SET number = excluded.number, {", ".join(f"{name} = excluded.{name}" for name in TURN_COLUMNS[1:])}
+SELECT s.call_id, {_TURN} FROM named n
+JOIN transcripts_segment s ON s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.turn_id = n.turn_id
+UNION ALL
+SELECT s.call_id, {_TURN} FROM said n
+JOIN transcripts_segment s ON s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.is_partial <> n.is_lone
+    AND s.end_ms BETWEEN n.begin_ms AND n.end_ms + {LONGEST_TURN_MS} AND s.begin_ms <= n.end_ms
 """  # noqa: S608 - the names are ours
 
 
-@dataclass
+def _beside(place: str, near: str, order: str) -> str:
+    return f"""(
+        SELECT {_TURN} FROM transcripts_segment s
+        WHERE s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.{place} {near}
+            AND coalesce(nullif(s.participant_id, ''), s.role) = n.speaker AND s.kind = 'turn' AND NOT s.is_gone
+        ORDER BY s.{place} {order} LIMIT {MOST_NEIGHBOURS}
+    )"""  # noqa: S608 - the names are ours
+
+
+LOAD_NEIGHBOURS = f"""
+SELECT n.call_id, s.* FROM jsonb_to_recordset(%s::jsonb)
+    n(filed_on date, call_id bigint, speaker text, end_ms bigint, said_at timestamptz)
+CROSS JOIN LATERAL (
+    {_beside("end_ms", f"BETWEEN n.end_ms - {LONGEST_TURN_MS} AND n.end_ms", "DESC")} UNION ALL
+    {_beside("end_ms", f"BETWEEN n.end_ms AND n.end_ms + {LONGEST_TURN_MS}", "ASC")} UNION ALL
+    {_beside("said_at", "BETWEEN n.said_at - interval '5 min' AND n.said_at", "DESC")} UNION ALL
+    {_beside("said_at", "BETWEEN n.said_at AND n.said_at + interval '5 min'", "ASC")}
+) s
+"""  # noqa: S608 - the names are ours
+
+COPY = f"COPY transcripts_segment ({', '.join(COLUMNS)}) FROM STDIN"
+
+CHANGE = f"""
+UPDATE transcripts_segment s SET number = r.number,
+    {", ".join(f"{name} = r.{name}" for name in TURN[1:] if name not in JSON)},
+    {", ".join(f"{name} = r.{name}::jsonb" for name in JSON)}
+FROM jsonb_to_recordset(%s::jsonb) r(
+    filed_on date, call_id bigint, number bigint, turn_id text, kind text, role text, participant_id text,
+    display_name text, content text, pieces text, is_partial boolean, begin_ms bigint, end_ms bigint,
+    said_at timestamptz, sentiment text, issues text, is_redacted boolean, is_gone boolean)
+WHERE s.filed_on = r.filed_on AND s.call_id = r.call_id AND s.turn_id = r.turn_id
+"""  # noqa: S608 - the names are ours
+
+
+@dataclass(slots=True)
 class TurnsOfCall:
     """The turns that a batch may touch, of one call whose row is locked; `changed` are to be saved."""
 
-    call: Call
+    call: HeardCall
     by_id: dict[str, Turn] = field(default_factory=dict)
+    stored: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
 
+    def news(self) -> list[Turn]:
+        return [self.by_id[turn_id] for turn_id in self.changed]
 
-def load_turns(events: dict[Call, list[LensEvent]]) -> dict[int, TurnsOfCall]:
-    """The turns that the events name, and those that stand near them in time."""
-    found = {call.pk: TurnsOfCall(call) for call in events}
-    make_partitions(call.filed_on for call in events)
-    wanted = [_wanted(call, came) for call, came in events.items()]
+    def wish(self, **what: object) -> dict[str, object]:
+        """A row of what the statements look for."""
+        return {"filed_on": self.call.filed_on, "call_id": self.call.pk, **what}
+
+
+def load_turns(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]) -> None:
+    """The turns that the items name, and the pieces and finals that these take off the screen; by the calls' keys."""
+    make_partitions({turns.call.filed_on for turns in calls.values()})
+    named = [calls[pk].wish(turn_id=turn_id) for pk, brought in items.items() for turn_id in _named(brought)]
+    said = [calls[pk].wish(**place) for pk, brought in items.items() for place in _overlapping(brought)]
+    _load(calls, LOAD, named, said)
+
+
+def load_neighbours(calls: Mapping[int, TurnsOfCall], turns: Iterable[tuple[int, Turn]]) -> None:
+    """What the same speaker said shortly before and after these turns, each with its call's key."""
+    wanted = [calls[pk].wish(speaker=turn.speaker, end_ms=turn.end_ms, said_at=turn.said_at) for pk, turn in turns]
+    if wanted:
+        _load(calls, LOAD_NEIGHBOURS, wanted)
+
+
+def _load(calls: Mapping[int, TurnsOfCall], statement: str, *wanted: list[dict[str, object]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, [json.dumps(wanted)])
+        cursor.execute(statement, [_json(wishes) for wishes in wanted])
         for call_id, *columns in cursor.fetchall():
-            turn = _turn(dict(zip(TURN_COLUMNS, columns, strict=True)))
-            found[call_id].by_id[turn.turn_id] = turn
-    return found
+            turns, turn = calls[call_id], _turn(columns)
+            turns.stored.add(turn.turn_id)
+            turns.by_id.setdefault(turn.turn_id, turn)  # what is known already may have changed since
 
 
-def _wanted(call: Call, events: Iterable[LensEvent]) -> dict[str, object]:
+def _named(items: Iterable[Item]) -> set[str]:
     turn_ids: set[str] = set()
-    offsets: list[int] = []
-    times: list[datetime] = []
-    for event in events:
-        for item in event.items:
-            if isinstance(item, Utterance):
-                turn_ids.add(item.transcript_id or item.id)
-            elif isinstance(item, Transcript | Event | Attachments):
-                turn_ids.add(item.id)
-            elif isinstance(item, Issues):
-                turn_ids |= {turn_id for turn_id, _, _ in item.found}
-            if isinstance(item, Utterance | Transcript):
-                offsets += [offset for offset in (item.begin_ms, item.end_ms) if offset is not None]
-            if isinstance(item, Transcript) and item.said_at:
-                times.append(item.said_at)
-    return {
-        "filed_on": call.filed_on.isoformat(),
-        "call_id": call.pk,
-        "turn_ids": sorted(turn_ids),
-        "from_ms": min(offsets) - LONGEST_TURN_MS if offsets else None,
-        "to_ms": max(offsets) + NEAR_MS if offsets else None,
-        "from_at": (min(times) - BEFORE).isoformat() if times else None,
-        "to_at": (max(times) + AFTER).isoformat() if times else None,
-    }
+    for item in items:
+        if isinstance(item, Utterance):
+            turn_ids.add(item.turn_id)
+        elif isinstance(item, Transcript | Event | Attachments):
+            turn_ids.add(item.id)
+        elif isinstance(item, Issues):
+            turn_ids.update(turn_id for turn_id, _, _ in item.found)
+    return turn_ids
 
 
-def _turn(row: dict[str, Any]) -> Turn:
-    for name in ("pieces", "issues"):
-        row[name] = json.loads(row[name])  # Django's connections hand over jsonb as text
-    pieces = row.pop("pieces")
-    turn = Turn(**row)
+def _overlapping(items: Iterable[Item]) -> Iterator[dict[str, object]]:
+    """Where finals are said, which look for pieces without a turn, and such pieces, which look for finals."""
+    for item in items:
+        if not isinstance(item, Utterance | Transcript) or item.begin_ms is None or item.end_ms is None:
+            continue
+        is_lone = isinstance(item, Utterance)
+        if not isinstance(item, Utterance) or item.turn_id == item.id:
+            yield {"begin_ms": item.begin_ms, "end_ms": item.end_ms, "is_lone": is_lone}
+
+
+def _turn(columns: Sequence[Any]) -> Turn:
+    turn = Turn(*columns)
+    # Django's connections hand over jsonb as text.
+    pieces, issues = (msgspec.json.decode(columns[TURN.index(name)]) for name in JSON)
     turn.pieces = {piece_id: Piece(*values) for piece_id, values in pieces.items()}
+    turn.issues = issues
     return turn
 
 
-def save_turns(turns: Iterable[TurnsOfCall]) -> None:
-    """Each with the number that its call has after this transaction, which a trigger counts up by one."""
-    rows = [
-        _row(turn_of_call.by_id[turn_id])
-        | {
-            "filed_on": turn_of_call.call.filed_on,
-            "call_id": turn_of_call.call.pk,
-            "number": turn_of_call.call.number + 1,
-        }
-        for turn_of_call in turns
-        for turn_id in sorted(turn_of_call.changed)
-    ]
-    if rows:
+def save_turns(calls: Iterable[TurnsOfCall]) -> None:
+    """New turns by COPY, those that were there by one UPDATE."""
+    new: list[tuple[Any, ...]] = []
+    known: list[tuple[Any, ...]] = []
+    for turns in calls:
+        for turn_id in sorted(turns.changed):
+            (known if turn_id in turns.stored else new).append(_row(turns.call, turns.by_id[turn_id]))
+    if known:
         with connection.cursor() as cursor:
-            cursor.execute(SAVE, [json.dumps(rows, default=str)])
+            cursor.execute(CHANGE, [_json([dict(zip(COLUMNS, row, strict=True)) for row in known])])
+    if new:
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY) as copy:
+            for row in new:
+                copy.write_row(row)
 
 
-def _row(turn: Turn) -> dict[str, object]:
+def _row(call: HeardCall, turn: Turn) -> tuple[Any, ...]:
     # A final turn has no use for its pieces: they are dropped, or they would hold what its text does not.
-    pieces = turn.pieces if turn.is_partial else {}
-    return {
-        **{name: value for name, value in asdict(turn).items() if name in TURN_COLUMNS},
-        "pieces": {
-            piece_id: [piece.text, piece.begin_ms, piece.end_ms, piece.sentiment] for piece_id, piece in pieces.items()
-        },
+    pieces = {
+        piece_id: (piece.text, piece.begin_ms, piece.end_ms, piece.sentiment)
+        for piece_id, piece in (turn.pieces if turn.is_partial else {}).items()
     }
+    return (
+        call.filed_on, call.pk, call.number, turn.turn_id, turn.kind, turn.role, turn.participant_id,
+        turn.display_name, turn.content, _json(pieces), turn.is_partial, turn.begin_ms, turn.end_ms, turn.said_at,
+        turn.sentiment, _json(turn.issues), turn.is_redacted, turn.is_gone,
+    )  # fmt: skip
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

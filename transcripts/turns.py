@@ -97,7 +97,7 @@ def merge(turns: dict[str, Turn], items: Iterable[Item], pending: Pending) -> se
 
 
 def _add_piece(turns: dict[str, Turn], item: Utterance) -> set[str]:
-    turn = turns.setdefault(item.transcript_id or item.id, Turn(item.transcript_id or item.id))
+    turn = turns.setdefault(item.turn_id, Turn(item.turn_id))
     if item.id in turn.pieces or not turn.is_partial:
         return set()
     turn.pieces[item.id] = Piece(item.text, item.begin_ms, item.end_ms, item.sentiment)
@@ -181,12 +181,17 @@ def _add_issues(turn: Turn, found: list[tuple[int, int]]) -> bool:
 
 
 def _bury(turns: dict[str, Turn]) -> set[str]:
-    """Mark the orphans that a final of the same speaker overlaps in time: it says their words."""
+    """Mark the orphans that a final of the same speaker overlaps in time: it says their words.
+
+    One that is gone stays so while it is an orphan: the final that overlaps it need not be among these turns.
+    """
     spoken = _spoken(turn for turn in turns.values() if not turn.is_partial)
     changed = set()
     for turn in turns.values():
         if turn.is_partial:
-            is_gone = turn.is_orphan and _overlaps(turn.pieces[turn.turn_id], *spoken.get(turn.speaker, ([], [])))
+            is_gone = turn.is_orphan and (
+                turn.is_gone or _overlaps(turn.pieces[turn.turn_id], *spoken.get(turn.speaker, ([], [])))
+            )
             if is_gone != turn.is_gone:
                 turn.is_gone = is_gone
                 changed.add(turn.turn_id)

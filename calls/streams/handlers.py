@@ -20,8 +20,11 @@ class Handler(Protocol):
     def decode(self, record: dict[str, object], instance: Instance) -> Any:
         """The record as a value; raises Unusable."""
 
-    def write(self, instance: Instance, arrivals: Sequence[Arrival[Any]]) -> set[int]:
-        """Bring a batch in, in the caller's transaction and a fixed number of statements; the calls that changed."""
+    def write(self, instance: Instance, arrivals: Sequence[Arrival[Any]]) -> dict[int, int]:
+        """Bring a batch in, in the caller's transaction and a fixed number of statements.
+
+        The keys of the calls that changed, with their new numbers.
+        """
 
 
 @cache

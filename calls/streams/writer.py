@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from psycopg import Error as PostgresError
 from psycopg.errors import CheckViolation
 
-from calls.models import Call, DeadLetter, Stream
+from calls.models import DeadLetter, Stream
 from calls.nudges import nudge
 
 from .arrival import Arrival
@@ -61,7 +61,7 @@ def _bring_in(stream: Stream, decoded: Decoded, brake: Brake | None) -> None:
     with connection.cursor() as cursor:
         # Or a broken foreign key would be found by the COMMIT, when nobody can tell any more whose it was.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    changed: set[int] = set()
+    changed: dict[int, int] = {}
     for kind, arrivals in sorted(decoded.arrivals.items()):
         changed |= _write(handlers()[kind], decoded, arrivals, brake)
     _bury(stream, decoded.unusable)
@@ -69,11 +69,10 @@ def _bring_in(stream: Stream, decoded: Decoded, brake: Brake | None) -> None:
         brake.settle(len(decoded.unusable))
     _count_unread(stream, decoded.unread)
     if changed:
-        numbers = list(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
-        transaction.on_commit(lambda: nudge(numbers))
+        transaction.on_commit(lambda: nudge(changed.items()))
 
 
-def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]], brake: Brake | None) -> set[int]:
+def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]], brake: Brake | None) -> dict[int, int]:
     """Only what the database calls bad data or a broken constraint is a bad record; it is found by halving."""
     try:
         with transaction.atomic():
@@ -86,7 +85,7 @@ def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]],
     return _write(handler, decoded, arrivals[:middle], brake) | _write(handler, decoded, arrivals[middle:], brake)
 
 
-def _write_one(handler: Handler, decoded: Decoded, arrival: Arrival[Any], brake: Brake | None) -> set[int]:
+def _write_one(handler: Handler, decoded: Decoded, arrival: Arrival[Any], brake: Brake | None) -> dict[int, int]:
     """A person who opens a case again in this moment breaks a constraint once, a bad record breaks it twice."""
     try:
         with transaction.atomic():
@@ -95,7 +94,7 @@ def _write_one(handler: Handler, decoded: Decoded, arrival: Arrival[Any], brake:
         decoded.refuse(arrival.data, _reason(error))
     if brake:
         brake.check(len(decoded.unusable))
-    return set()
+    return {}
 
 
 def _reason(error: Exception) -> str:

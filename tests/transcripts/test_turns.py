@@ -19,7 +19,7 @@ from transcripts.lens.items import (
     Transcript,
     Utterance,
 )
-from transcripts.models import Conversation
+from transcripts.notes import Notes
 from transcripts.turns import Pending, Turn, in_order, last_words, merge, merge_categories
 
 AGENT, CUSTOMER = Speaker("AGENT", "AGENT"), Speaker("CUSTOMER", "CUSTOMER")
@@ -226,10 +226,10 @@ def felt(number: int, sentiment: Sentiment | None, speaker: Speaker = CUSTOMER) 
 
 
 def felt_so_far(*batches: dict[str, Turn]) -> tuple[str, list[int]]:
-    conversation = Conversation()
+    notes = Notes()
     for turns in batches:
-        conversation.note_turns(turns.values())
-    return conversation.mood, conversation.trend_values
+        notes.note_turns(turns.values())
+    return notes.mood, notes.trend_values
 
 
 def test_the_mood_is_of_the_customers_last_finals() -> None:

@@ -26,6 +26,11 @@ class Utterance(Struct, frozen=True):
     end_ms: int | None
     sentiment: Sentiment | None
 
+    @property
+    def turn_id(self) -> str:
+        """A piece that names no turn is one of its own, until a final overlaps it."""
+        return self.transcript_id or self.id
+
 
 class Transcript(Struct, frozen=True):
     """A final turn. Voice tells offsets from the start of the contact, chat tells the time of day."""

@@ -1,0 +1,105 @@
+"""The calls that a batch is about: made where missing, locked in order, and noted as heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import msgspec
+from django.db import connection
+
+from calls.models import Call, Instance
+from calls.streams.arrival import Arrival
+from transcripts.lens import LensEvent
+from transcripts.lens.items import Transcript, Utterance
+from transcripts.notes import COLUMNS, Notes
+
+LONGEST_CALL_MS = 7 * 24 * 3600 * 1000  # a nonsensical offset must not leave the calendar
+
+Events = Sequence[Arrival[LensEvent]]  # of one call, as they came
+
+
+@dataclass(slots=True)
+class HeardCall:
+    """A call whose row is locked; `number` is the one that this transaction gives it."""
+
+    pk: int
+    filed_on: date
+    number: int
+    notes: Notes
+
+
+class _Heard(msgspec.Struct):
+    call_id: int
+    channel: str
+    first_at: datetime
+    last_at: datetime
+    began_at: datetime | None
+    is_over: bool
+
+
+UNKNOWN = """
+SELECT contact_id FROM unnest(%s::text[]) came(contact_id)
+WHERE NOT EXISTS (SELECT FROM calls_call c WHERE c.instance_id = %s AND c.contact_id = came.contact_id)
+"""
+
+LOCK = """
+SELECT contact_id, id FROM calls_call WHERE instance_id = %s AND contact_id = ANY(%s) ORDER BY id FOR UPDATE
+"""
+
+# Its own statement, after the lock: what one statement reads beside a row that it waited for is of before the wait.
+# A contact record has the last word on the beginning and the end.
+HEAR = f"""
+UPDATE calls_call c SET
+    channel = CASE c.channel WHEN '' THEN h.channel ELSE c.channel END,
+    first_heard_at = least(c.first_heard_at, h.first_at),
+    last_heard_at = greatest(c.last_heard_at, h.last_at),
+    began_at = CASE WHEN c.began_at IS NULL OR c.is_began_estimated THEN least(c.began_at, h.began_at)
+        ELSE c.began_at END,
+    is_began_estimated = c.is_began_estimated OR (c.began_at IS NULL AND h.began_at IS NOT NULL),
+    is_live = c.record IS NULL AND NOT h.is_over AND coalesce(v.state, 'live') = 'live'
+FROM jsonb_to_recordset(%s::jsonb)
+    h(call_id bigint, channel text, first_at timestamptz, last_at timestamptz, began_at timestamptz, is_over boolean)
+LEFT JOIN transcripts_conversation v ON v.call_id = h.call_id
+WHERE c.id = h.call_id
+RETURNING c.contact_id, c.id, c.filed_on, c.number, {", ".join(f"v.{name}" for name in COLUMNS)}
+"""  # noqa: S608 - the names are ours
+
+
+def hear(instance: Instance, by_contact: Mapping[str, Events]) -> dict[str, HeardCall]:
+    """The calls by contact id. Three statements, and one more if a call is new."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNKNOWN, [list(by_contact), instance.pk])
+        _make(instance, sorted(contact_id for (contact_id,) in cursor.fetchall()))
+        cursor.execute(LOCK, [instance.pk, list(by_contact)])
+        heard = [_heard(pk, by_contact[contact_id]) for contact_id, pk in cursor.fetchall()]
+        cursor.execute(HEAR, [msgspec.json.encode(heard).decode()])
+        return {
+            contact_id: HeardCall(pk, filed_on, number, Notes.loaded(columns))
+            for contact_id, pk, filed_on, number, *columns in cursor.fetchall()
+        }
+
+
+def _make(instance: Instance, contact_ids: Sequence[str]) -> None:
+    calls = [Call(instance=instance, contact_id=contact_id, root_contact_id=contact_id) for contact_id in contact_ids]
+    Call.objects.bulk_create(calls, ignore_conflicts=True)
+
+
+def _heard(pk: int, came: Events) -> _Heard:
+    first, last = came[0], came[-1]
+    is_over = any(each.value.event in ("COMPLETED", "FAILED") for each in came)
+    return _Heard(pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), is_over)
+
+
+def _began_at(came: Events) -> datetime | None:
+    """Voice tells offsets only: the call began at least so long before the words arrived."""
+    return min(
+        (
+            each.arrived_at - timedelta(milliseconds=min(item.end_ms, LONGEST_CALL_MS))
+            for each in came
+            for item in each.value.items
+            if isinstance(item, Utterance | Transcript) and item.end_ms is not None
+        ),
+        default=None,
+    )

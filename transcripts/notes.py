@@ -1,0 +1,126 @@
+"""What is noted of a conversation as a whole, while its events come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from transcripts.cards import mask_cards
+from transcripts.lens import LensEvent
+from transcripts.lens.items import Categories, Item, Summary
+from transcripts.turns import Pending, Turn, last_words, merge_categories
+
+TREND = 12  # sentiments of the customer that make the line on the wall
+VALUES = {"NEGATIVE": -1, "NEUTRAL": 0, "POSITIVE": 1}
+
+Columns = tuple[Any, ...]  # in the order of COLUMNS
+COLUMNS = (
+    "state", "language", "categories", "summary", "summary_trouble", "mood", "trend", "last_words", "last_words_ms",
+    "pending",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Notes:
+    """The columns of `Conversation`, whose comments say what they hold; None as state: there is no row yet."""
+
+    state: str | None = None
+    language: str = ""
+    categories: dict[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    summary_trouble: str = ""
+    mood: str = ""
+    trend: list[list[Any]] = field(default_factory=list)
+    last_words: str = ""
+    last_words_ms: int | None = None
+    pending: Pending = field(default_factory=dict)
+
+    @property
+    def trend_values(self) -> list[int]:
+        return [value for _, _, value in self.trend]
+
+    @classmethod
+    def loaded(cls, columns: Sequence[Any]) -> Notes:
+        """From the table's columns; Django's connections hand over jsonb as text."""
+        if columns[0] is None:
+            return cls()
+        state, language, categories, summary, trouble, mood, trend, words, words_ms, pending = columns
+        load = msgspec.json.decode
+        return cls(
+            state, language, load(categories), summary, trouble, mood, load(trend), words, words_ms, load(pending)
+        )
+
+    def note_events(self, events: Iterable[LensEvent]) -> None:
+        """COMPLETED and FAILED end a conversation for good: what comes later only finds its place."""
+        self.state = self.state or "live"
+        for event in events:
+            self.language = self.language or (event.language or "")[:16]
+            if event.event in ("COMPLETED", "FAILED") and self.state == "live":
+                self.state = event.event.lower()
+
+    def note_items(self, items: Iterable[Item]) -> None:
+        for item in items:
+            if isinstance(item, Categories):
+                self.categories = merge_categories(self.categories, item)
+            elif isinstance(item, Summary):
+                self.summary = mask_cards(item.content or "") or self.summary
+                self.summary_trouble = "" if self.summary else (item.failure_code or item.status)[:64]
+
+    def note_turns(self, turns: Iterable[Turn]) -> None:
+        """Mood by the customer's last final turns that tell one; the last words by whom ever."""
+        turns = [turn for turn in turns if turn.kind == "turn" and not turn.is_gone]
+        if felt := [turn for turn in turns if turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment]:
+            self._note_trend(felt)
+        latest = max((_ms(turn) for turn in turns if turn.content), default=None)
+        if latest is not None and latest >= (self.last_words_ms or 0):
+            self.last_words, self.last_words_ms = last_words(turns)[:300], latest
+
+    def _note_trend(self, felt: Iterable[Turn]) -> None:
+        told = {turn_id: (ms, value) for ms, turn_id, value in self.trend}
+        told |= {turn.turn_id: (_ms(turn), VALUES[turn.sentiment]) for turn in felt if turn.sentiment}
+        in_order = sorted(told.items(), key=lambda each: each[1][0])
+        self.trend = [[ms, turn_id, value] for turn_id, (ms, value) in in_order][-TREND:]
+        self.mood = mood(self.trend_values[-3:])
+
+    def columns(self) -> Columns:
+        """Fit for JSON, and for comparing: nothing that changes in place is shared."""
+        pending = {turn_id: list(waiting) for turn_id, waiting in self.pending.items()}
+        return (
+            self.state, self.language, self.categories, self.summary, self.summary_trouble, self.mood, self.trend,
+            self.last_words, self.last_words_ms, pending,
+        )  # fmt: skip
+
+
+def _ms(turn: Turn) -> int:
+    if turn.said_at:
+        return int(turn.said_at.timestamp() * 1000)
+    return turn.end_ms or turn.begin_ms or 0
+
+
+def mood(lately: list[int]) -> str:
+    """Of -1, 0 and 1: only half or more of the way to an end is more than even, or the wall would be all red."""
+    if not lately:
+        return ""
+    twice = 2 * sum(lately)
+    return "NEGATIVE" if twice <= -len(lately) else "POSITIVE" if twice >= len(lately) else "NEUTRAL"
+
+
+SAVE = f"""
+INSERT INTO transcripts_conversation (call_id, {", ".join(COLUMNS)})
+SELECT call_id, {", ".join(COLUMNS)} FROM jsonb_to_recordset(%s::jsonb) n(
+    call_id bigint, state varchar, language varchar, categories jsonb, summary text, summary_trouble varchar,
+    mood varchar, trend jsonb, last_words varchar, last_words_ms bigint, pending jsonb)
+ON CONFLICT (call_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+"""  # noqa: S608 - the names are ours
+
+
+def save_notes(notes: Mapping[int, Columns]) -> None:
+    """The columns by the call's key."""
+    if notes:
+        rows = [dict(zip(COLUMNS, columns, strict=True), call_id=pk) for pk, columns in notes.items()]
+        with connection.cursor() as cursor:
+            cursor.execute(SAVE, [msgspec.json.encode(rows).decode()])

@@ -4,12 +4,16 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 Kind = Literal["contact-records", "contact-lens", "agent-events", "contact-events", "cases-events"]
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
+# Objects, lists and the values in them. A contact record has about a hundred; a megabyte of {} would be 350,000.
+MAX_PARTS = 50_000
+MAX_OBJECTS = 2000
 # Set on a record in which characters that PostgreSQL refuses were replaced, so that its page can say so.
 REPLACED = "ringback:replaced"
 
@@ -68,12 +72,17 @@ def parse_many(data: bytes) -> list[dict[str, object]]:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        raise Unusable("not UTF-8") from None
-    objects = list(_objects(text))
+        raise Unusable("compressed (gzip)" if data.startswith(b"\x1f\x8b") else "not UTF-8") from None
+    brackets = data.count(b"{") + data.count(b"[")
+    if brackets + data.count(b",") > MAX_PARTS:
+        raise Unusable("too many parts")
+    objects = list(islice(_objects(text), MAX_OBJECTS + 1))
     if not objects:
         raise Unusable("empty")
+    if len(objects) > MAX_OBJECTS:
+        raise Unusable("too many objects")
     # Nesting cannot be deeper than there are brackets, and an ordinary record has few: it is not walked.
-    if data.count(b"{") + data.count(b"[") > MAX_DEPTH:
+    if brackets > MAX_DEPTH:
         for each in objects:
             _check_depth(each)
     return [_without_refused(each) for each in objects] if _MAY_BE_REFUSED.search(data) else objects

@@ -53,11 +53,17 @@ def decode(record: dict[str, object]) -> LensEvent:
         event=_KINDS[found.event_type],
         language=found.language,
         items=found.items(),
-        unknown=_unknown(record, ChatSegment if is_chat else VoiceSegment),
+        unknown=_unknown(record, _IN_CHAT if is_chat else _IN_VOICE),
     )
 
 
-def _unknown(record: dict[str, object], segment: type[Struct]) -> int:
-    known = {each.encode_name for each in msgspec.structs.fields(segment)}
+def _members(segment: type[Struct]) -> frozenset[str]:
+    return frozenset(each.encode_name for each in msgspec.structs.fields(segment))
+
+
+_IN_CHAT, _IN_VOICE = _members(ChatSegment), _members(VoiceSegment)
+
+
+def _unknown(record: dict[str, object], known: frozenset[str]) -> int:
     segments = record.get("Segments")
     return sum(len(each.keys() - known) for each in segments) if isinstance(segments, list) else 0

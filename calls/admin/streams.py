@@ -27,11 +27,15 @@ class StreamState(SetUp):
         return watched(Stream.objects.annotate(letters=letters, gaps_open=_count(Gap.objects.filter(closed_at=None))))
 
     def state(self, stream: Stream) -> str:
+        each = Progress.of(stream)
         if stream.is_stopped:
-            why = f": {stream.stopped_because}" if stream.stopped_because else " by hand"
-            when = since(stream.stopped_at, Progress.of(stream).now)
-            return format_html('<strong class="wrong">stopped{}</strong> {}', why, when)
-        return format_html('<strong class="wrong">{}</strong>', stream.trouble) if stream.trouble else "is read"
+            why = f"stopped: {stream.stopped_because}" if stream.stopped_because else "stopped by hand"
+            return _wrong(why, since(stream.stopped_at, each.now))
+        if stream.trouble:
+            return _wrong(stream.trouble)
+        if each.age_s is not None and each.age_s > stream.behind_limit_s:
+            return _wrong("behind its limit", f"of {span(stream.behind_limit_s)}")
+        return "waits for its first read" if each.is_never_read else "is read"
 
     def read_up_to(self, stream: Stream) -> str:
         each = Progress.of(stream)
@@ -60,9 +64,13 @@ class StreamState(SetUp):
             return str(stream.gaps_open or 0)
         return format_html('<a href="{}?stream__id__exact={}">{}</a>', address, stream.pk, stream.gaps_open or 0)
 
-    @admin.display(description="nothing reads")
+    @admin.display(description="kinds that nothing reads")
     def unread(self, stream: Stream) -> str:
         return ", ".join(f"{count} {kind}" for kind, count in sorted(stream.unread_kinds.items())) or "none"
+
+
+def _wrong(what: str, more: str = "") -> str:
+    return format_html('<strong class="wrong">{}</strong> {}', what, more)
 
 
 def _count(rows: Any) -> Subquery:

@@ -6,7 +6,6 @@ Sweeps hold no state, and may run twice, at once, or late: who may act is decide
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.db.models import Q
@@ -17,7 +16,8 @@ from calls.models import SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls
-from calls.streams.kinesis import kinesis_for, list_shards
+from calls.streams.kinesis import kinesis_for
+from calls.streams.listing import list_shards
 
 LIST_EVERY_S = 30
 RETRY_S = 5
@@ -44,8 +44,7 @@ def _find_unattended(ask_for_a_turn: Callable[[int], bool]) -> None:
 
 def _list(stream: Stream) -> None:
     try:
-        with closing(kinesis_for(stream.instance)) as client:
-            list_shards(client, stream)
+        list_shards(kinesis_for(stream.instance), stream)
     except ClientError as error:
         trouble = f"{UNLISTED}: {error.response.get('Error', {}).get('Code', '')}"
     except BotoCoreError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -40,11 +40,11 @@ class KinesisRange:
     @cached_property
     def shard_ids(self) -> list[str]:
         """Parents before their children, which are numbered later; closed ones too."""
-        with _told(), closing(kinesis_for(self.stream.instance)) as client:
-            answer = client.list_shards(**self.stream.address)
+        with _told():
+            answer = self.client.list_shards(**self.stream.address)
             found = answer["Shards"]
             while token := answer.get("NextToken"):
-                answer = client.list_shards(NextToken=token)
+                answer = self.client.list_shards(NextToken=token)
                 found += answer["Shards"]
         return sorted(shard["ShardId"] for shard in found)
 

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import os
+import threading
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import structlog
 from botocore.config import Config
 from botocore.credentials import DeferredRefreshableCredentials
 from botocore.session import get_session
-from django.db.models.functions import Now
+from django.conf import settings
 
-from calls.models import Instance, Shard, Stream
+from calls.models import Instance, Shard
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
-    from mypy_boto3_kinesis.type_defs import ShardTypeDef
 
-log = structlog.get_logger()
+READ_TIMEOUT_S = 4
+CLOCKS = timedelta(minutes=15)  # the database's and Kinesis's differ by less
+CONFIG = Config(connect_timeout=2, read_timeout=READ_TIMEOUT_S, retries={"total_max_attempts": 2, "mode": "standard"})
 
-CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2, "mode": "standard"})
+_making = threading.Lock()
+_clients: dict[tuple[object, ...], KinesisClient] = {}
 
 
-def kinesis_for(instance: Instance) -> KinesisClient:
-    return session_for(instance).client("kinesis", config=CONFIG)
+def kinesis_for(instance: Instance, read_timeout_s: float = READ_TIMEOUT_S) -> KinesisClient:
+    """The process's one client for this, not to be closed: making one takes longer than a read, and may ask STS."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_KINESIS", "")
+    key = (instance.arn, instance.role_arn, instance.external_id, endpoint, read_timeout_s)
+    with _making:
+        if key not in _clients:
+            own = Config(read_timeout=read_timeout_s, max_pool_connections=settings.READER_SLOTS + 8)
+            _clients[key] = session_for(instance).client("kinesis", config=CONFIG.merge(own))
+        return _clients[key]
+
+
+def forget_clients() -> None:
+    """They are made anew, with the credentials that are found then."""
+    with _making:
+        _clients.clear()
 
 
 def session_for(instance: Instance) -> boto3.Session:
@@ -51,47 +67,28 @@ def _session_as(instance: Instance) -> boto3.Session:
     return boto3.Session(botocore_session=core, region_name=instance.region)
 
 
-def list_shards(client: KinesisClient, stream: Stream) -> None:
-    """Note the shards that are new. A closed one is listed until its records are past retention."""
-    Stream.objects.filter(pk=stream.pk, first_listed_at=None).update(first_listed_at=Now())
-    known = list(stream.shards.filter(is_ended=False).values_list("pk", flat=True))
-    found: list[ShardTypeDef] = []
-    answer = client.list_shards(**stream.address)
-    found += answer["Shards"]
-    while token := answer.get("NextToken"):
-        answer = client.list_shards(NextToken=token)
-        found += answer["Shards"]
-    Shard.objects.bulk_create(
-        [
-            Shard(stream=stream, shard_id=shard["ShardId"], parent_ids=_parents(shard))
-            for shard in sorted(found, key=lambda shard: shard["ShardId"])
-        ],
-        ignore_conflicts=True,
-    )
-    # What Kinesis knows no more has nothing left to read; its children must not wait for it. Only of those known before
-    # it was asked: another sweep may have been told of newer ones.
-    forgotten = stream.shards.filter(pk__in=known).exclude(shard_id__in=[shard["ShardId"] for shard in found])
-    if ended := forgotten.update(is_ended=True):
-        log.warning("shards are past their retention", stream=stream.pk, shards=ended)
-
-
-def _parents(shard: ShardTypeDef) -> list[str]:
-    return [str(parent) for parent in (shard.get("ParentShardId"), shard.get("AdjacentParentShardId")) if parent]
-
-
-def iterator(client: KinesisClient, shard: Shard) -> str:
-    """After the checkpoint, else where the stream is to start.
+def start(shard: Shard, read_up_to: datetime | None) -> dict[str, Any]:
+    """Where to read from, as SubscribeToShard says it: after the checkpoint, else where the stream is to start.
 
     Amazon's own LATEST is a new place with each call: what came between two of them would be lost.
     """
-    request: dict[str, Any] = {**shard.stream.address, "ShardId": shard.shard_id}
-    start: datetime | str | None = shard.stream.start
-    if start == "latest":
-        start = shard.stream.first_listed_at
+    if shard.checkpoint and read_up_to and _is_in_an_empty_stretch(shard, read_up_to):
+        return {"Type": "AT_TIMESTAMP", "Timestamp": read_up_to - CLOCKS}
     if shard.checkpoint:
-        request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": shard.checkpoint}
-    elif start == "trim-horizon":
-        request |= {"ShardIteratorType": "TRIM_HORIZON"}
-    else:
-        request |= {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": start}
-    return client.get_shard_iterator(**request)["ShardIterator"]
+        return {"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": shard.checkpoint}
+    if shard.stream.start == "trim-horizon":
+        return {"Type": "TRIM_HORIZON"}
+    is_latest = shard.stream.start == "latest"
+    return {"Type": "AT_TIMESTAMP", "Timestamp": shard.stream.first_listed_at if is_latest else shard.stream.start}
+
+
+def _is_in_an_empty_stretch(shard: Shard, read_up_to: datetime) -> bool:
+    """Kinesis may give empty pages for hours without records: from its checkpoint no slice would ever get across."""
+    return bool(shard.behind_ms and shard.newest_at and read_up_to - CLOCKS > shard.newest_at)
+
+
+def iterator(client: KinesisClient, shard: Shard, read_up_to: datetime | None) -> str:
+    asked = start(shard, read_up_to)
+    names = {"Type": "ShardIteratorType", "SequenceNumber": "StartingSequenceNumber", "Timestamp": "Timestamp"}
+    request: dict[str, Any] = {names[name]: value for name, value in asked.items()}
+    return client.get_shard_iterator(**shard.stream.address, ShardId=shard.shard_id, **request)["ShardIterator"]

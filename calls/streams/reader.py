@@ -2,68 +2,56 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
-from contextlib import ExitStack, closing
-from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from calls.models import Instance, Shard, Stream
+from calls.models import Gap, Shard, Stream
 
 from .brake import Brake
-from .kinesis import iterator, kinesis_for
+from .fan_out import SILENCE_S, NotPushed, Over, Subscription
+from .gaps import Continuity, record
+from .kinesis import forget_clients, iterator, kinesis_for, start
+from .listing import is_closed, note_children
+from .page import Page
 from .writer import LeaseLost, write
-
-if TYPE_CHECKING:
-    from mypy_boto3_kinesis import KinesisClient
-    from mypy_boto3_kinesis.type_defs import GetRecordsOutputTypeDef
 
 log = structlog.get_logger()
 
 LIMIT = 1000
 BACKLOG_S = 2  # so long a shard with a backlog keeps its slot though others wait
+READ_MS = 200  # Kinesis lets a shard be read five times a second
 THROTTLED = ("ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException")
+MOST_WAIT_S = 2
+LISTEN_AGAIN_S = 6  # a second subscription is refused for five seconds
+IN_USE = "ResourceInUseException"
 
 # Set when the worker is to stop: slices end at the next read.
 stopping = threading.Event()
 
 
-class Clients(ExitStack):
-    """A client for each instance, closed with this: making one takes longer than a read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: dict[int, KinesisClient] = {}
-
-    def of(self, instance: Instance) -> KinesisClient:
-        if instance.pk not in self.made:
-            self.made[instance.pk] = self.enter_context(closing(kinesis_for(instance)))
-        return self.made[instance.pk]
-
-
 def read_slice(shard_pk: int, owner: str) -> bool:
     """Read this shard for a bounded time, if nobody else does; whether a reader should follow at once."""
     shard = Shard.objects.filter(pk=shard_pk).first()
-    if shard is None or not shard.take_lease(owner):
-        return False
-    with Clients() as clients:
-        return read(shard, clients)
+    return shard is not None and shard.take_lease(owner) and read(shard)
 
 
-def read(shard: Shard, clients: Clients, ends_at: float | None = None) -> bool:
+def read(shard: Shard, ends_at: float | None = None) -> bool:
     """Read a shard that is ours until then, by the monotonic clock, or until others need the slot more.
 
     Whether a reader should follow at once.
     """
     try:
-        return Slice(shard, clients.of(shard.stream.instance), ends_at).run()
+        return Slice(shard, ends_at).run()
     except LeaseLost:
         log.info("lease lost", shard=shard.pk)
         return False
@@ -80,43 +68,103 @@ def read(shard: Shard, clients: Clients, ends_at: float | None = None) -> bool:
 class Slice:
     """A lease in use. Every write is fenced by it."""
 
-    def __init__(self, shard: Shard, client: KinesisClient, ends_at: float | None) -> None:
+    def __init__(self, shard: Shard, ends_at: float | None) -> None:
         self.shard = shard
-        self.client = client
         self.stream = shard.stream
+        self.client = kinesis_for(self.stream.instance)
+        self.continuity = Continuity(shard, self.client)
         self.began_at = self.held_at = time.monotonic()
         self.ends_at = ends_at or self.began_at + settings.READ_SLICE_S
         self.look_around_at = self.began_at
         self.is_caught_up = False
+        self.makes_way = False
+        self.throttled = 0
+        self.not_pushed: NotPushed | None = None
         self.unnoted: dict[str, Any] = {}  # what an empty read says, until the next renewal
 
     def run(self) -> bool:
+        if self.stream.is_fanned_out:
+            while not self._listen() and not self._poll(time.monotonic() + LISTEN_AGAIN_S):
+                ...
+        else:
+            self._poll(self.ends_at)
+        return self._let_go()
+
+    def _poll(self, until: float) -> bool:
+        """Ask again and again; whether the slice is done."""
         position: str | None = None
-        while not stopping.is_set():
+        while not stopping.is_set() and time.monotonic() < until:
             began = time.monotonic()
-            try:
-                position = position or iterator(self.client, self.shard)
-                position = self._take(self.client.get_records(ShardIterator=position, Limit=LIMIT))
-                if position is None:
-                    # Its children may not be known yet.
-                    Stream.objects.filter(pk=self.stream.pk).update(listed_at=None)
-                    return False
-                self._note_trouble("")
-            except ClientError as error:
-                position = self._after(error, position)
-            except BotoCoreError as error:
-                self._trouble(f"Kinesis does not answer: {type(error).__name__}")
-            if self._is_over():
-                break
-            if self._makes_way():
-                return self.shard.release(**self.unnoted)
-            stopping.wait(max(0.0, began + self.stream.poll_ms / 1000 - time.monotonic()))
-        return self._give_back()
+            position = self._read(position)
+            if self._is_done():
+                return True
+            pause_ms = self.stream.poll_ms if self.is_caught_up else min(self.stream.poll_ms, READ_MS)
+            stopping.wait(max(0.0, began + pause_ms / 1000 - time.monotonic()))
+        return self._is_over()
+
+    def _read(self, position: str | None) -> str | None:
+        """Where to go on; None asks for a new iterator at the checkpoint."""
+        try:
+            position = position or iterator(self.client, self.shard, self.continuity.read_up_to)
+            answer = self.client.get_records(ShardIterator=position, Limit=LIMIT)
+            page = Page.of_answer(answer)
+            if page.is_last and not page.children and not is_closed(self.client, self.shard):
+                page = Page(page.records, page.behind_ms, is_last=False)
+            has_jumped = self._take(page)
+        except ClientError as error:
+            return self._after(error, position)
+        except BotoCoreError as error:
+            self._trouble(f"Kinesis does not answer: {type(error).__name__}")
+            return position
+        self.throttled = 0
+        self._note_trouble(self._why_not_pushed())
+        return None if has_jumped else answer.get("NextShardIterator")
+
+    def _listen(self) -> bool:
+        """Take what is pushed; whether the slice is done. Else polling has to do for a while."""
+        try:
+            while not self._is_over():
+                self._hear_a_subscription()
+                if self._is_done():
+                    break
+        except NotPushed as reason:
+            is_first = self.not_pushed is None
+            self.not_pushed = reason
+            # Our own subscription of a moment ago still counts as the one that there may be.
+            if reason.code != IN_USE or not is_first:
+                self._note_trouble(self._why_not_pushed())
+            return False
+        self.not_pushed = None
+        return True
+
+    def _hear_a_subscription(self) -> None:
+        """Until it is over or the slice is done."""
+        client = kinesis_for(self.stream.instance, SILENCE_S)
+        with Subscription(client, self.shard, start(self.shard, self.continuity.read_up_to)) as subscription:
+            self._note_trouble("")
+            while not self._is_done():
+                try:
+                    page = subscription.next()
+                except Over:
+                    return
+                if page:
+                    self._take(page)
+                elif self._is_to_renew():
+                    self._hold()
+
+    def _why_not_pushed(self) -> str:
+        if self.not_pushed is None or self.not_pushed.code == IN_USE:
+            return ""
+        return f"Enhanced fan-out: {self.not_pushed.code}. The stream is polled meanwhile"
 
     def _is_over(self) -> bool:
         return stopping.is_set() or time.monotonic() >= self.ends_at
 
-    def _makes_way(self) -> bool:
+    def _is_done(self) -> bool:
+        self.makes_way = not self.shard.is_ended and not self._is_over() and self._is_needed_elsewhere()
+        return self.shard.is_ended or self._is_over() or self.makes_way
+
+    def _is_needed_elsewhere(self) -> bool:
         """Whether others wait for a slot that this shard can spare. Asked at the beginning and with each renewal."""
         now = time.monotonic()
         has_backlog = not self.is_caught_up and not self.stream.trouble
@@ -125,32 +173,58 @@ class Slice:
         self.look_around_at = now + self._renew_s()
         return Shard.objects.overdue(self.stream.poll_ms).exists()
 
-    def _take(self, answer: GetRecordsOutputTypeDef) -> str | None:
-        """Write what was read; where to go on, None at a closed shard's end."""
-        records = answer["Records"]
-        position = answer.get("NextShardIterator")
-        progress: dict[str, Any] = {"read_at": Now(), "behind_ms": answer.get("MillisBehindLatest", 0)}
-        self.is_caught_up = not progress["behind_ms"]
-        if position is None:
-            progress["is_ended"] = True
-        if records:
-            progress |= {
-                "checkpoint": records[-1]["SequenceNumber"],
-                "newest_at": records[-1]["ApproximateArrivalTimestamp"].astimezone(UTC),
-                "records": F("records") + len(records),
-            }
-            arrived = [(each["Data"], each["ApproximateArrivalTimestamp"].astimezone(UTC)) for each in records]
-            brake = Brake(self.shard, len(arrived))
-            write(self.stream, arrived, lambda **noted: self.shard.hold(**progress, **noted), brake)
-            self.shard.checkpoint = records[-1]["SequenceNumber"]
-        elif position is None or time.monotonic() - self.held_at >= self._renew_s():
-            if not self.shard.hold(**progress):
-                raise LeaseLost
+    def _take(self, page: Page) -> bool:
+        """Write what was read; whether something was thrown away before it."""
+        gap = self.continuity.gap_before(page)
+        progress = self._progress(page)
+        self.is_caught_up = not page.behind_ms
+
+        def fence(**noted: Any) -> bool:
+            return self._fence(page, gap, **progress, **noted)
+
+        if page.records:
+            write(self.stream, page.arrived, fence, Brake(self.shard, len(page.records)))
+        elif page.is_last or gap or self._is_to_renew():
+            with transaction.atomic():
+                if not fence():
+                    raise LeaseLost
         else:
             self.unnoted = progress
-            return position
+            self._reach(page)
+            return False
         self.held_at, self.unnoted = time.monotonic(), {}
-        return position
+        self._reach(page)
+        return gap is not None
+
+    def _progress(self, page: Page) -> dict[str, Any]:
+        """Of an ended shard the last read before is kept: its children began after that one, maybe before this one."""
+        progress: dict[str, Any] = {"is_ended": True}
+        if not page.is_last:
+            progress = {"read_at": Now(), "behind_ms": page.behind_ms}
+        if page.records:
+            progress |= {
+                "checkpoint": page.checkpoint,
+                "newest_at": page.newest_at,
+                "records": F("records") + len(page.records),
+            }
+        return progress
+
+    def _fence(self, page: Page, gap: Gap | None, **progress: Any) -> bool:
+        if not self.shard.hold(**progress):
+            return False
+        if gap:
+            record(gap)
+        note_children(self.stream, page.children)
+        return True
+
+    def _reach(self, page: Page) -> None:
+        self.shard.is_ended, self.shard.behind_ms = page.is_last, page.behind_ms
+        if page.records:
+            self.shard.checkpoint, self.shard.newest_at = page.checkpoint, page.newest_at
+        self.continuity.note(page)
+
+    def _is_to_renew(self) -> bool:
+        return time.monotonic() - self.held_at >= self._renew_s()
 
     def _renew_s(self) -> float:
         """Often enough for the lease, and for the page to say how old its data is."""
@@ -160,12 +234,30 @@ class Slice:
         """Where to go on after Amazon's refusal; None asks for a new iterator at the checkpoint."""
         code = error.response.get("Error", {}).get("Code", "")
         if code in THROTTLED:
-            self._hold()
+            self._back_off()
             return position
         if code == "ExpiredIteratorException":
             return None
+        if code == "InvalidArgumentException" and error.operation_name == "GetShardIterator" and self.shard.checkpoint:
+            self._start_anew()
+            return None
+        forget_clients()  # the credentials may have been changed where they are found
         self._trouble(f"Kinesis refuses: {code}")
         return None
+
+    def _back_off(self) -> None:
+        """By chance, since all readers of the shard are refused together."""
+        self.throttled += 1
+        self._hold()
+        stopping.wait(random.uniform(0.5, 1) * min(MOST_WAIT_S, READ_MS / 1000 * 2**self.throttled))  # noqa: S311
+
+    def _start_anew(self) -> None:
+        """Kinesis does not take the checkpoint: too old, or of a stream that was deleted and made again."""
+        with transaction.atomic():
+            if not self.shard.hold(checkpoint=""):
+                raise LeaseLost
+            record(self.continuity.gap(timezone.now()))
+        self.shard.checkpoint = ""
 
     def _trouble(self, words: str) -> None:
         self._hold()
@@ -184,7 +276,11 @@ class Slice:
             Stream.objects.filter(pk=self.stream.pk).update(trouble=words)
             self.stream.trouble = words
 
-    def _give_back(self) -> bool:
-        if stopping.is_set():
+    def _let_go(self) -> bool:
+        """Whether a reader should follow."""
+        if self.shard.is_ended:
+            Stream.objects.filter(pk=self.stream.pk).update(listed_at=None)  # not all of its children may be known
+            return False
+        if self.makes_way or stopping.is_set():
             return self.shard.release(**self.unnoted)
         return self.shard.hand_on(**self.unnoted)

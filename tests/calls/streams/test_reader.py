@@ -15,7 +15,7 @@ from pytest_django import Settings
 from calls.intake import ContactRecords
 from calls.models import Call, DeadLetter, Shard, Stream
 from calls.streams import reader
-from calls.streams.kinesis import list_shards
+from calls.streams.listing import list_shards
 from calls.streams.reader import read_slice
 from dashboard.demo.kinesis import KinesisStandIn
 from tests.calls.world import World, dropped

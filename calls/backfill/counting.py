@@ -105,3 +105,24 @@ def _stored(instance: Instance, contact_ids: Sequence[str]) -> dict[str, Known]:
     calls = Call.objects.filter(instance=instance, contact_id__in=contact_ids, record__isnull=False)
     rows = calls.values_list("contact_id", "record", "record_updated_at")
     return {contact_id: Known.of(record, updated_at) for contact_id, record, updated_at in rows}
+
+
+TOLD = {
+    "new": "new",
+    "newer": "newer than what is known",
+    "known": "known already",
+    "unusable": "unusable: each becomes a dead letter",
+}
+
+
+def told(counts: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Numbers with words that say of what, for people."""
+    lines = [(counts.get(name, 0), words) for name, words in TOLD.items()]
+    others = sorted((name, number) for name, number in counts.items() if name.startswith((OTHER, UNREAD)))
+    for name, number in others:
+        is_read = name.startswith(OTHER)
+        kind = name.removeprefix(OTHER).removeprefix(UNREAD)
+        lines.append(
+            (number, f"of {kind}, {'which change only what is new to them' if is_read else 'which nothing reads'}")
+        )
+    return lines

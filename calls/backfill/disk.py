@@ -31,10 +31,11 @@ class Disk:
         elif root.exists():
             paths = iter([root])
         else:
-            paths = (Path(name) for name in sorted(glob.glob(self.location, recursive=True), key=_order))
+            named = map(Path, sorted(glob.glob(self.location, recursive=True), key=_order))
+            paths = iter([path for path in named if path.is_file()])
         is_any = False
         for path in paths:
-            if path.is_file() and (first is None or _order(path) >= _order(first)):
+            if first is None or _order(path) >= _order(first):
                 is_any = True
                 yield path
         if not is_any:
@@ -54,7 +55,7 @@ def _below(folder: Path) -> Iterator[Path]:
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
             yield from _below(Path(entry.path))
-        else:
+        elif entry.is_file():
             yield Path(entry.path)
 
 

@@ -4,6 +4,7 @@ Back to back as Firehose writes them, one on each line, or in arrays: brackets a
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from calls.connect.kinds import MAX_BYTES, MAX_DEPTH
@@ -30,7 +31,8 @@ _MAY_BEGIN = re.compile(rb"\{" + _SPACE + rb"\Z")
 _BETWEEN_OBJECTS = re.compile(rb"[ \t\r\n,\[\]]*+")
 _NO_OBJECT = re.compile(rb"[^{\n]++")
 # Where reading goes on after something broken.
-_NEXT = re.compile(rb"\}(?=" + _SPACE + rb"\{)|\n(?=\{)")
+_NEXT = re.compile(rb"\}(?=[ \t\r\n]{0,1000}+\{)|\n(?=\{)")
+_NEXT_LONGEST = 1002
 
 
 def objects(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
@@ -49,12 +51,13 @@ class _Splitter:
 
     def __init__(self) -> None:
         self.buffer, self.base, self.is_last = b"", 0, False
+        self.wanted = 0
         self._begin(0)
 
     def _begin(self, top: int) -> None:
         self.top = self.at = top
         self.depth = 0
-        self.starts: list[int] = []  # of the open brackets, as deep as a record may be
+        self.starts: deque[int] = deque(maxlen=MAX_DEPTH)  # of the innermost open brackets
         self.is_broken = False
         self.head = b""  # of a broken one that is longer than we keep
 
@@ -62,17 +65,21 @@ class _Splitter:
         self._forget()
         self.buffer += chunk
         self.is_last = is_last
+        if len(self.buffer) < self.wanted and not is_last:
+            return
         while (end := self._end()) is not None:
             piece = (self.head or self.buffer[self.top : end][:LONGEST]).strip(_BLANK)
             self._begin(end)
             if piece:
                 yield piece, self.base + end
+        # Some of it is looked at again each time: seldom enough that the work does not grow faster than what comes.
+        self.wanted = min(2 * (len(self.buffer) - self.top), LONGEST)
 
     def _forget(self) -> None:
         self.buffer = self.buffer[self.top :]
         self.base += self.top
         self.at -= self.top
-        self.starts = [start - self.top for start in self.starts]
+        self.starts = deque((start - self.top for start in self.starts), MAX_DEPTH)
         self.top = 0
 
     def _end(self) -> int | None:
@@ -100,8 +107,7 @@ class _Splitter:
 
     def _down(self, start: int) -> None:
         self.depth += 1
-        if self.depth <= MAX_DEPTH:
-            self.starts.append(start)
+        self.starts.append(start)
         self.at = start + 1
 
     def _end_inside(self) -> int | None:
@@ -120,9 +126,9 @@ class _Splitter:
         return None  # a bracket that may yet begin an object
 
     def _up(self, end: int) -> None:
-        if self.depth <= MAX_DEPTH:
-            self.starts.pop()
         self.depth -= 1
+        if self.starts:
+            self.starts.pop()
         self.at = end
 
     def _wait_or_break(self) -> int | None:
@@ -138,7 +144,7 @@ class _Splitter:
         """
         if not self.is_last and _ONLY_SPACE.match(self.buffer, end) and len(self.buffer) - self.top <= LONGEST:
             return None
-        if self.depth <= MAX_DEPTH and _NEIGHBOUR.match(self.buffer, end):
+        if self.starts and _NEIGHBOUR.match(self.buffer, end):
             start = self.starts[-1]
             if self.buffer[start : start + 1] == b"{":
                 return start
@@ -153,7 +159,7 @@ class _Splitter:
             return found.end()
         if self.is_last:
             return len(self.buffer)
-        self.at = max(self.at, len(self.buffer.rstrip(_BLANK)) - 1)
+        self.at = max(self.at, len(self.buffer) - _NEXT_LONGEST)
         if self.at - self.top > LONGEST:
             self.head = self.head or self.buffer[self.top : self.top + LONGEST]
             self.top = self.at

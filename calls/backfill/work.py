@@ -98,9 +98,9 @@ class _Work:
         self.held_at = time.monotonic()
         self.heard(self.backfill)
 
-    def note_remarks(self, batch: Batch, counts: Counter[str]) -> None:
-        counts["remarks"] += len(batch.remarks)
+    def note_remarks(self, batch: Batch) -> Counter[str]:
         self.remarks = (self.remarks + batch.remarks)[:REMARKS_KEPT]
+        return Counter(remarks=len(batch.remarks))
 
 
 class _Counting(_Work):
@@ -114,8 +114,7 @@ class _Counting(_Work):
         with Seen() as seen:
             for batch in batches(source.records({}, self.beat)):
                 self.beat()
-                counted += count(self.stream, batch.records, seen)
-                self.note_remarks(batch, counted)
+                counted += count(self.stream, batch.records, seen) + self.note_remarks(batch)
                 done = {"done": batch.found[-1].done} if batch.found else {}
                 self.hold(counted=counted, remarks=self.remarks, total=total, **done)
         if not self.backfill.note_counted(counted=counted, remarks=self.remarks, total=total, done=total):
@@ -130,7 +129,7 @@ class _Bringing(_Work):
         for batch in batches(source_of(self.backfill).records(self.backfill.position, self.beat)):
             self.beat()
             began = time.monotonic()
-            self.note_remarks(batch, brought)
+            brought += self.note_remarks(batch)
             if batch.found:
                 brought = self._bring(batch, brought)
             else:

@@ -152,10 +152,10 @@ class Backfill(models.Model):
 
     # By people
 
-    def bring_in(self, by: Person | None) -> bool:
+    def bring_in(self, by: Person | None, *, is_by_command: bool = False) -> bool:
         """Write what was counted; False if it is not counted, or somebody was first."""
         begun: dict[str, Any] = {"begun_at": Now(), "begun_by": by, "done": 0, "remarks": []}
-        return self._move([self.State.COUNTED], state=self.State.BRINGING, **begun)
+        return self._move([self.State.COUNTED], state=self.State.BRINGING, is_by_command=is_by_command, **begun)
 
     def go_on(self, *, is_by_command: bool = False) -> bool:
         """From where it stopped; False if it did not stop."""

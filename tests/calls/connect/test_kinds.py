@@ -1,8 +1,20 @@
+import gzip
 from pathlib import Path
 
 import pytest
 
-from calls.connect.kinds import MAX_BYTES, MAX_DEPTH, REPLACED, Kind, Unusable, kind_of, parse, parse_many
+from calls.connect.kinds import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_OBJECTS,
+    MAX_PARTS,
+    REPLACED,
+    Kind,
+    Unusable,
+    kind_of,
+    parse,
+    parse_many,
+)
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FOLDERS: dict[str, Kind] = {
@@ -43,15 +55,18 @@ def test_an_unknown_object_has_no_kind(record: dict[str, object]) -> None:
 BROKEN = {
     "empty": [b"", b" \r\n"],
     "over 1 MiB": [b'{"a": "' + b"x" * MAX_BYTES + b'"}'],
-    "not UTF-8": [b'{"a": "\xff"}', b"\xed\xa0\x80"],
+    "not UTF-8": [b'{"a": "\xff"}', b"\xed\xa0\x80", "{}".encode("utf-16")],
     "not JSON": [b"secret", b'{"secret": ', b"{'secret': 1}", b'{"secret": NaN}', b'{"a": "\x00"}', b"{} secret"],
     "not an object": [b"[]", b'"secret"', b"null", b"{} 5"],
     "too deep": [
         b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
         b'{"a":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
-        b"[" * MAX_BYTES,
-        b'{"a":' * 200_000,
+        b"[" * MAX_PARTS,
+        b'{"a":' * MAX_PARTS,
     ],
+    "too many parts": [b"[" * (MAX_PARTS + 1), b'{"a": [' + b"{}," * 100_000 + b"{}]}", b'{"a":' * 200_000],
+    "too many objects": [b"{}" * (MAX_OBJECTS + 1)],
+    "compressed (gzip)": [gzip.compress(b"{}")],
     "a number out of range": [
         b'{"a": ' + b"9" * 1_000_000 + b"}",
         b'{"a": 9223372036854775808}',

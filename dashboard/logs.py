@@ -14,8 +14,8 @@ EVENTS: list[Processor] = [
 ]
 
 
-def logging_to_stderr(*, debug: bool) -> dict[str, Any]:
-    """Django's LOGGING: one line an event, from structlog and from the libraries alike."""
+def logging_to_stderr(*, debug: bool, is_json: bool = False) -> dict[str, Any]:
+    """Django's LOGGING: one line an event, from structlog and from the libraries alike; or one JSON object a line."""
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -32,7 +32,9 @@ def logging_to_stderr(*, debug: bool) -> dict[str, Any]:
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(without_row_values),
-            structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
+            structlog.processors.JSONRenderer()
+            if is_json
+            else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
         ],
     }
     return {

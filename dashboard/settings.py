@@ -29,6 +29,7 @@ try:
         or kept_secret(VAR_DIR / "secrets_keys", lambda: Fernet.generate_key().decode())
     ).split(",")
     METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+    LOG_FORMAT = env.str("LOG_FORMAT", "lines", validate=validate.OneOf(["lines", "json"]))
     HOST = env.str("HOST", "127.0.0.1")
     PORT = env.int("PORT", 8000, validate=validate.Range(1, 65535))
     PUBLIC_URL = (env.str("PUBLIC_URL", "") or f"http://127.0.0.1:{PORT}").rstrip("/")
@@ -152,7 +153,7 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-LOGGING = logging_to_stderr(debug=DEBUG)
+LOGGING = logging_to_stderr(debug=DEBUG, is_json=LOG_FORMAT == "json")
 
 # PostgreSQL
 
@@ -228,8 +229,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A Redis that is full, or only a replica for a moment, ends no worker.
 CELERY_BROKER_CHANNEL_ERROR_RETRY = True
-# Nothing is acknowledged late, so nothing would come a second time.
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+# Nothing is acknowledged late, so it means nothing: it is said because Celery asks for a word.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

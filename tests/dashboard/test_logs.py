@@ -1,3 +1,4 @@
+import json
 import logging
 import logging.config
 import sys
@@ -18,8 +19,8 @@ def refused_row() -> DatabaseError:
     return refused.value
 
 
-def told(error: Exception, capfd: pytest.CaptureFixture[str]) -> str:
-    formatter = logging_to_stderr(debug=False)["formatters"]["lines"]
+def told(error: Exception, capfd: pytest.CaptureFixture[str], *, is_json: bool = False) -> str:
+    formatter = logging_to_stderr(debug=False, is_json=is_json)["formatters"]["lines"]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter.pop("()")(**formatter))
     logger = logging.Logger("calls")
@@ -50,6 +51,17 @@ def test_a_line_says_where_it_comes_from_and_how_grave_it_is(capfd: pytest.Captu
     assert "[error" in (line := told(ValueError("plain"), capfd))
     assert "[calls]" in line
     assert "ValueError: plain" in line
+
+
+@pytest.mark.django_db
+def test_json_is_one_object_a_line_and_tells_the_same(capfd: pytest.CaptureFixture[str]) -> None:
+    text = told(refused_row(), capfd, is_json=True)
+    line = json.loads(text)
+    assert text.count("\n") == 1
+    assert (line["event"], line["level"], line["logger"]) == ("A batch was refused", "error", "calls")
+    assert line["timestamp"].endswith("Z")
+    assert "22008" in line["exception"]
+    assert NUMBER not in text
 
 
 @shared_task

@@ -77,6 +77,7 @@ def test_plain_http_believes_no_header_of_a_proxy(environment: pytest.MonkeyPatc
         ("REDIS_URL", "redis://:hidden@redis.example:hidden"),
         ("REDIS_URL", "hidden"),
         ("METRICS_TOKEN", "hidden"),
+        ("LOG_FORMAT", "hidden"),
         ("RINGBACK_SECRETS_KEYS", "hidden"),
         ("RINGBACK_SECRETS_KEYS", ","),
         ("DEBUG", "hidden"),

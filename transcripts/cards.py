@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from transcripts.digits import BOUNDARY, MARK, SEPARATORS, Span, card_spans, edge_spans, is_at_edge
+from transcripts import digits
+from transcripts.digits import BOUNDARY, MARK, SEPARATORS, Span, card_spans, edge_spans
 
 if TYPE_CHECKING:
     from transcripts.turns import Piece, Turn
@@ -74,7 +75,7 @@ def keep_marks(turn: Turn, old: str) -> None:
 
 def may_go_on(turn: Turn) -> bool:
     """Whether a number in this turn may begin in the one before or end in the next."""
-    return turn.kind == "turn" and not turn.is_gone and is_at_edge(turn.content)
+    return turn.kind == "turn" and not turn.is_gone and digits.may_go_on(turn.content)
 
 
 def _chains(turns: Iterable[Turn]) -> list[list[Turn]]:

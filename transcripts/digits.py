@@ -22,8 +22,10 @@ _UUID = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _RUNS = re.compile(
     rf"(?P<uuid>{_UUID})|(?P<run>(?:{_TOKEN})(?:[\s.,\-\u2010-\u2015]{{1,4}}(?:{_TOKEN}))*)", re.IGNORECASE
 )
-# Most texts tell no figures at all: they are not searched for runs.
-_FIGURES = re.compile(rf"\d|{re.escape(MARK)}|{'|'.join(_WORDS)}", re.IGNORECASE)
+_FIGURE = re.compile("[0-9]")
+_FIGURES = re.compile(rf"\d|{'|'.join(_WORDS)}", re.IGNORECASE)
+_REPEATS = re.compile("double|triple", re.IGNORECASE)
+_WORDS_OF_TEXT = re.compile(r"\w+")
 
 _SHORTEST, _LONGEST = 13, 19
 # By a card's first digit. Within a longer run, any 13 to 19 digits would often pass Luhn's check by chance.
@@ -36,7 +38,7 @@ _LONGEST_PHONE = 15
 def card_spans(text: str) -> list[Span]:
     """Where the card numbers are, in order and apart; with each, beyond a boundary, the digits that came later."""
     spans: list[Span] = []
-    if not _FIGURES.search(text):
+    if not _may_hold_card(text):
         return spans
     for run in _RUNS.finditer(text):
         if run["run"] and run.end() - run.start() > 1:
@@ -56,12 +58,29 @@ def edge_spans(text: str, old: str) -> list[Span]:
     return sorted({span for span in at_edge if len(_figures(text, *span)) > 1})
 
 
-def is_at_edge(text: str) -> bool:
-    """Whether figures begin or end the text, or it says nothing: what stands beside it may go on with a number."""
-    if not _FIGURES.search(text):
+def may_go_on(text: str) -> bool:
+    """Whether what stands before or after the text may go on with a number of it; yes where it is not sure."""
+    if MARK in text:
+        return True
+    if not _tells_figures(text):
         return not _says_something(text)
-    runs = [run.span() for run in _RUNS.finditer(text) if run["run"]]
-    return bool(runs) and not (_says_something(text[: runs[0][0]]) and _says_something(text[runs[-1][1] :]))
+    words = _WORDS_OF_TEXT.findall(text)
+    return bool(_TOKENS.search(words[0]) or _TOKENS.search(words[-1]))
+
+
+def _tells_figures(text: str) -> bool:
+    """Whether it may tell any, a mark aside. Most texts do not, and are searched no further."""
+    if not text.isascii():
+        return _FIGURES.search(text) is not None
+    lower = text.lower()
+    return _FIGURE.search(lower) is not None or any(word in lower for word in _WORDS)
+
+
+def _may_hold_card(text: str) -> bool:
+    if not _tells_figures(text):
+        return False
+    most = 3 if _REPEATS.search(text) else 1
+    return MARK in text or len(_FIGURES.findall(text)) * most >= _SHORTEST
 
 
 def _says_something(text: str) -> bool:

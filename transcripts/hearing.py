@@ -99,7 +99,7 @@ def _began_at(came: Events) -> datetime | None:
             each.arrived_at - timedelta(milliseconds=min(item.end_ms, LONGEST_CALL_MS))
             for each in came
             for item in each.value.items
-            if isinstance(item, Utterance | Transcript) and item.end_ms is not None
+            if isinstance(item, (Utterance, Transcript)) and item.end_ms is not None
         ),
         default=None,
     )

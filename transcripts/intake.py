@@ -9,7 +9,7 @@ from calls.models import Instance
 from calls.streams.arrival import Arrival
 from transcripts.cards import mask_turns, may_go_on
 from transcripts.hearing import HeardCall, hear
-from transcripts.lens import LensEvent, decode
+from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Item
 from transcripts.notes import Columns, save_notes
 from transcripts.store import TurnsOfCall, load_neighbours, load_turns, save_turns
@@ -20,6 +20,11 @@ class ContactLens:
     """The handler of the kind `contact-lens`."""
 
     kind = "contact-lens"
+
+    @staticmethod
+    def decode_plain(data: bytes, instance: Instance) -> LensEvent | None:
+        event = decode_plain(data)
+        return event if event and event.instance_id in (None, instance.connect_id) else None
 
     @staticmethod
     def decode(record: dict[str, object], instance: Instance) -> LensEvent:

@@ -126,7 +126,7 @@ def _named(items: Iterable[Item]) -> set[str]:
     for item in items:
         if isinstance(item, Utterance):
             turn_ids.add(item.turn_id)
-        elif isinstance(item, Transcript | Event | Attachments):
+        elif isinstance(item, (Transcript, Event, Attachments)):
             turn_ids.add(item.id)
         elif isinstance(item, Issues):
             turn_ids.update(turn_id for turn_id, _, _ in item.found)
@@ -136,7 +136,7 @@ def _named(items: Iterable[Item]) -> set[str]:
 def _overlapping(items: Iterable[Item]) -> Iterator[dict[str, object]]:
     """Where finals are said, which look for pieces without a turn, and such pieces, which look for finals."""
     for item in items:
-        if not isinstance(item, Utterance | Transcript) or item.begin_ms is None or item.end_ms is None:
+        if not isinstance(item, (Utterance, Transcript)) or item.begin_ms is None or item.end_ms is None:
             continue
         is_lone = isinstance(item, Utterance)
         if not isinstance(item, Utterance) or item.turn_id == item.id:

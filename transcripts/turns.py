@@ -84,7 +84,7 @@ def merge(turns: dict[str, Turn], items: Iterable[Item], pending: Pending) -> se
     for item in items:
         if isinstance(item, Utterance):
             changed |= _add_piece(turns, item)
-        elif isinstance(item, Transcript | Event | Attachments):
+        elif isinstance(item, (Transcript, Event, Attachments)):
             changed |= _finish(turns, item)
         elif isinstance(item, Issues):
             _hold(pending, item)

@@ -57,6 +57,11 @@ def _kind_of_event(record: dict[str, object]) -> Kind | None:
     return None
 
 
+def is_plain(data: bytes) -> bool:
+    """Whether nothing of the data needs to be replaced, and it cannot have too many parts or be nested too deep."""
+    return len(data) <= MAX_PARTS and b"\\u" not in data and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
+
+
 def parse(data: bytes) -> dict[str, object]:
     """The one JSON object in `data`; raises Unusable."""
     objects = parse_many(data)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from calls.connect.kinds import Kind, Unusable, kind_of, parse_many
+from calls.connect.kinds import Kind, Unusable, is_plain, kind_of, parse_many
 from calls.models import Instance
 
 from .arrival import Arrival
@@ -16,6 +16,12 @@ from .arrival import Arrival
 
 class Handler(Protocol):
     kind: str
+
+    def decode_plain(self, data: bytes, instance: Instance) -> Any | None:
+        """What `decode` makes of an ordinary record, in one quick step; None: the long way tells what it is.
+
+        Only what is well-formed, of this kind and as the long way would take it. Of data that is_plain.
+        """
 
     def decode(self, record: dict[str, object], instance: Instance) -> Any:
         """The record as a value; raises Unusable."""
@@ -43,6 +49,10 @@ class Decoded:
 
     def add(self, data: bytes, arrived_at: datetime) -> None:
         """A record with one bad object is unusable as a whole, so that its replay brings all of it."""
+        if plain := self._decode_plain(data):
+            kind, value = plain
+            self.arrivals.setdefault(kind, []).append(Arrival(value, data, arrived_at))
+            return
         try:
             values = [self._decode(record) for record in parse_many(data)]
         except Unusable as error:
@@ -58,6 +68,14 @@ class Decoded:
         """Once for each record, however many of its objects the database refuses."""
         if not any(data is held for held, _ in self.unusable):
             self.unusable.append((data, reason))
+
+    def _decode_plain(self, data: bytes) -> tuple[str, Any] | None:
+        if is_plain(data):
+            for kind, handler in handlers().items():
+                value = handler.decode_plain(data, self.instance)
+                if value is not None:
+                    return kind, value
+        return None
 
     def _decode(self, record: dict[str, object]) -> tuple[Kind, Any]:
         kind = kind_of(record)

@@ -3,7 +3,7 @@
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, field
 
 from calls.connect.kinds import Unusable
 from transcripts.lens.chat import ChatRecord
@@ -22,7 +22,7 @@ _KINDS: dict[str, EventKind] = {
 }
 
 
-class LensEvent(Struct, frozen=True):
+class LensEvent(Struct, frozen=True, gc=False):
     contact_id: str
     instance_id: str | None  # None: the record does not say, so it is the stream's
     channel: str
@@ -54,6 +54,37 @@ def decode(record: dict[str, object]) -> LensEvent:
         language=found.language,
         items=found.items(),
         unknown=_unknown(record, _IN_CHAT if is_chat else _IN_VOICE),
+    )
+
+
+class _KnownSegment(VoiceSegment, frozen=True, gc=False, forbid_unknown_fields=True):
+    pass
+
+
+class _PlainRecord(VoiceRecord, frozen=True, gc=False):
+    """A record of voice that nothing is to be said of: its marks are those of no other kind."""
+
+    channel: Literal["VOICE"]
+    event_type: EventKind
+    segments: list[_KnownSegment] | None = None
+    of_chat: object = field(name="StreamingEventType", default=UNSET)
+    of_contact_records: object = field(name="AWSContactTraceRecordFormatVersion", default=UNSET)
+    of_the_bus: object = field(name="detail-type", default=UNSET)
+
+
+_PLAIN = msgspec.json.Decoder(_PlainRecord)
+
+
+def decode_plain(data: bytes) -> LensEvent | None:
+    """What `decode` makes of the record in `data`, at a quarter of the cost; None where that is not sure."""
+    try:
+        found = _PLAIN.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if (found.of_chat, found.of_contact_records, found.of_the_bus) != (UNSET, UNSET, UNSET):
+        return None
+    return LensEvent(
+        found.contact_id, found.instance_id or None, found.channel, found.event_type, found.language, found.items(), 0
     )
 
 

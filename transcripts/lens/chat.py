@@ -2,7 +2,8 @@
 
 from msgspec import field
 
-from calls.connect.parts import ContactId, Moment, Part
+from calls.connect.parts import ContactId, Moment
+from calls.connect.parts import Part as DatedPart
 from transcripts.lens import items
 from transcripts.lens.wire import (
     CharacterOffsets,
@@ -11,13 +12,14 @@ from transcripts.lens.wire import (
     Id,
     Language,
     Name,
+    Part,
     PostContactSummary,
     Role,
     sentiment_of,
 )
 
 
-class Time(Part, frozen=True):
+class Time(DatedPart, frozen=True):
     absolute_time: Moment
 
 

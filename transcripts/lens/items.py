@@ -9,13 +9,13 @@ Sentiment = Literal["POSITIVE", "NEUTRAL", "NEGATIVE"]
 Point = list[int | str | None]
 
 
-class Speaker(Struct, frozen=True):
+class Speaker(Struct, frozen=True, gc=False):
     role: str = ""  # AGENT, CUSTOMER, SYSTEM, CUSTOM_BOT, SUPERVISOR; empty when the record does not say
     participant_id: str = ""
     display_name: str = ""
 
 
-class Utterance(Struct, frozen=True):
+class Utterance(Struct, frozen=True, gc=False):
     """One piece of a voice turn, before the turn is final; the pieces of a turn follow each other."""
 
     id: str
@@ -32,7 +32,7 @@ class Utterance(Struct, frozen=True):
         return self.transcript_id or self.id
 
 
-class Transcript(Struct, frozen=True):
+class Transcript(Struct, frozen=True, gc=False):
     """A final turn. Voice tells offsets from the start of the contact, chat tells the time of day."""
 
     id: str
@@ -46,7 +46,7 @@ class Transcript(Struct, frozen=True):
     is_redacted: bool = False
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     id: str
     speaker: Speaker
     event_type: str
@@ -54,7 +54,7 @@ class Event(Struct, frozen=True):
     is_redacted: bool
 
 
-class Attachments(Struct, frozen=True):
+class Attachments(Struct, frozen=True, gc=False):
     id: str
     speaker: Speaker
     names: list[str]
@@ -62,29 +62,29 @@ class Attachments(Struct, frozen=True):
     is_redacted: bool
 
 
-class Issues(Struct, frozen=True):
+class Issues(Struct, frozen=True, gc=False):
     """Issues of chat, which may come before the turns they are in."""
 
     found: list[tuple[str, int, int]]  # turn id, begin and end in its characters
     is_redacted: bool
 
 
-class Match(Struct, frozen=True):
+class Match(Struct, frozen=True, gc=False):
     points: list[Point]  # voice: [begin_ms, end_ms]; chat: [turn id, begin, end], the last two None for a whole turn
     rule_id: str | None
 
 
-class Categories(Struct, frozen=True):
+class Categories(Struct, frozen=True, gc=False):
     matches: dict[str, Match]
 
 
-class Summary(Struct, frozen=True):
+class Summary(Struct, frozen=True, gc=False):
     status: str
     content: str | None
     failure_code: str | None
 
 
-class Extracted(Struct, frozen=True):
+class Extracted(Struct, frozen=True, gc=False):
     definition_id: str
     name: str
     label: str

@@ -1,6 +1,6 @@
 """Contact Lens for voice, version 1.0.0."""
 
-from calls.connect.parts import ContactId, Part
+from calls.connect.parts import ContactId
 from transcripts.lens import items
 from transcripts.lens.wire import (
     CharacterOffsets,
@@ -10,17 +10,18 @@ from transcripts.lens.wire import (
     Language,
     Name,
     Offset,
+    Part,
     PostContactSummary,
     Role,
     sentiment_of,
 )
 
 
-class IssueDetected(Part, frozen=True):
+class IssueDetected(Part, frozen=True, gc=False):
     character_offsets: CharacterOffsets | None = None
 
 
-class Utterance(Part, frozen=True):
+class Utterance(Part, frozen=True, gc=False):
     id: Id
     transcript_id: Name | None = None
     participant_id: Name | None = None
@@ -42,7 +43,7 @@ class Utterance(Part, frozen=True):
         )
 
 
-class Transcript(Part, frozen=True):
+class Transcript(Part, frozen=True, gc=False):
     id: Id
     participant_id: Name
     participant_role: Role
@@ -65,12 +66,12 @@ class Transcript(Part, frozen=True):
         )
 
 
-class PointOfInterest(Part, frozen=True):
+class PointOfInterest(Part, frozen=True, gc=False):
     begin_offset_millis: Offset
     end_offset_millis: Offset
 
 
-class MatchedDetail(Part, frozen=True):
+class MatchedDetail(Part, frozen=True, gc=False):
     points_of_interest: list[PointOfInterest] | None = None  # empty for rules on sentiment
     rule_id: str | None = None
 
@@ -81,7 +82,7 @@ class MatchedDetail(Part, frozen=True):
         return items.Match(points, self.rule_id)
 
 
-class Categories(Part, frozen=True):
+class Categories(Part, frozen=True, gc=False):
     matched_categories: list[str] | None = None
     matched_details: dict[str, MatchedDetail | None] | None = None
 
@@ -90,7 +91,7 @@ class Categories(Part, frozen=True):
         return items.Categories({name: (detail or MatchedDetail()).match() for name, detail in details.items()})
 
 
-class Segment(Part, frozen=True):
+class Segment(Part, frozen=True, gc=False):
     utterance: Utterance | None = None
     transcript: Transcript | None = None
     categories: Categories | None = None
@@ -102,7 +103,7 @@ class Segment(Part, frozen=True):
         return [member.item() for member in (*members, self.extracted_information) if member]
 
 
-class VoiceRecord(Part, frozen=True):
+class VoiceRecord(Part, frozen=True, gc=False):
     contact_id: ContactId
     channel: Code
     event_type: str

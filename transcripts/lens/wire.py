@@ -2,9 +2,8 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
-from calls.connect.parts import Part
 from transcripts.lens.items import Extracted, Sentiment, Summary
 
 Id = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -17,12 +16,16 @@ Offset = Annotated[int, Meta(ge=0, lt=2**31)]
 _SENTIMENTS: dict[str | None, Sentiment] = {"POSITIVE": "POSITIVE", "NEUTRAL": "NEUTRAL", "NEGATIVE": "NEGATIVE"}
 
 
-class CharacterOffsets(Part, frozen=True):
+class Part(Struct, frozen=True, kw_only=True, rename="pascal", gc=False):
+    """An object of the wire that tells no time of day: one that does is a `calls.connect.parts.Part`."""
+
+
+class CharacterOffsets(Part, frozen=True, gc=False):
     begin_offset_char: Offset
     end_offset_char: Offset
 
 
-class PostContactSummary(Part, frozen=True):
+class PostContactSummary(Part, frozen=True, gc=False):
     status: Code
     content: str | None = None
     failure_code: Code | None = None
@@ -31,11 +34,11 @@ class PostContactSummary(Part, frozen=True):
         return Summary(self.status, self.content, self.failure_code)
 
 
-class ExtractedValue(Part, frozen=True):
+class ExtractedValue(Part, frozen=True, gc=False):
     content: str | None = None
 
 
-class ExtractedInformation(Part, frozen=True):
+class ExtractedInformation(Part, frozen=True, gc=False):
     extraction_definition_id: Id
     name: str | None = None
     display_label: str | None = None

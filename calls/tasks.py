@@ -7,6 +7,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from calls import sweeps
+from calls.backfill.work import attend_next
 from calls.models import Shard
 from calls.streams.reader import stopping
 from calls.streams.turn import take_turn
@@ -56,3 +57,8 @@ def mirror_cases(org_id: int) -> None:
 @shared_task
 def sweep_calls() -> None:
     sweeps.sweep_calls()
+
+
+@shared_task
+def attend_backfills() -> None:
+    attend_next()

@@ -248,6 +248,7 @@ SWEEPS = {
     "calls.tasks.sweep_shards": SWEEP_S,
     "calls.tasks.sweep_mirror": SWEEP_S,
     "calls.tasks.sweep_calls": 5.0,
+    "calls.tasks.attend_backfills": SWEEP_S,
     "transcripts.tasks.keep_partitions": 3600.0,
 }
 # Each expires before the next one is due, so that nothing piles up while no worker listens.

@@ -107,22 +107,24 @@ def _stored(instance: Instance, contact_ids: Sequence[str]) -> dict[str, Known]:
     return {contact_id: Known.of(record, updated_at) for contact_id, record, updated_at in rows}
 
 
-TOLD = {
+NAMES = {
     "new": "new",
     "newer": "newer than what is known",
     "known": "known already",
-    "unusable": "unusable: each becomes a dead letter",
+    "unusable": "unusable: each is a dead letter",
 }
 
 
-def told(counts: Mapping[str, int]) -> list[tuple[int, str]]:
-    """Numbers with words that say of what, for people."""
-    lines = [(counts.get(name, 0), words) for name, words in TOLD.items()]
-    others = sorted((name, number) for name, number in counts.items() if name.startswith((OTHER, UNREAD)))
-    for name, number in others:
-        is_read = name.startswith(OTHER)
-        kind = name.removeprefix(OTHER).removeprefix(UNREAD)
-        lines.append(
-            (number, f"of {kind}, {'which change only what is new to them' if is_read else 'which nothing reads'}")
-        )
-    return lines
+def described(name: str) -> str:
+    """What a number counts, for people."""
+    if name.startswith(OTHER):
+        return f"of {name.removeprefix(OTHER)}, which change what is new to them"
+    if name.startswith(UNREAD):
+        return f"of {name.removeprefix(UNREAD)}, which nothing reads"
+    return NAMES[name]
+
+
+def names_of(*counts: Mapping[str, int]) -> list[str]:
+    """What is counted, in the order in which people are told of it."""
+    others = {name for each in counts for name in each if name.startswith((OTHER, UNREAD))}
+    return [*NAMES, *sorted(others)]

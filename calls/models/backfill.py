@@ -181,6 +181,11 @@ class Backfill(models.Model):
         return bool(self.brought.get("records", 0) > self.brought.get("unusable", 0))
 
     @property
+    def may_go_on(self) -> bool:
+        """By the workers, who do not see the disk that a command saw."""
+        return self.state in (self.State.FAILED, self.State.CANCELLED) and self.source != self.Source.DISK
+
+    @property
     def is_worked_on(self) -> bool:
         return self.claimed_until is not None and self.claimed_until > timezone.now()
 

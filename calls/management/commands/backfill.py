@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from calls.backfill.counting import told
+from calls.backfill.counting import described, names_of
 from calls.backfill.work import an_owner, attend
 from calls.models import Backfill, Stream
 
@@ -113,8 +113,8 @@ class Command(BaseCommand):
             raise CommandError(f"{trouble} {_how_to_go_on(backfill)}")
 
     def _say_counts(self, backfill: Backfill, counts: dict[str, int]) -> None:
-        for number, words in told(counts):
-            self._say(f"  {number:>12,} {words}")
+        for name in names_of(counts):
+            self._say(f"  {counts.get(name, 0):>12,} {described(name)}")
         for remark in backfill.remarks:
             self._say(f"  {remark}")
         if (more := counts.get("remarks", 0) - len(backfill.remarks)) > 0:

@@ -1,16 +1,20 @@
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from pytest_django import Settings
 
 from calls import tasks
-from calls.models import Shard, Stream
+from calls.models import Shard, Stream, Sweep
 from dashboard.demo.kinesis import KinesisStandIn
 from tests.calls.world import World
 from tests.dashboard.demo.kinesis.conftest import connect
+from transcripts.tasks import keep_partitions
 
 
 @pytest.fixture
@@ -68,7 +72,88 @@ def test_a_broker_that_is_away_does_no_harm(shards: World, monkeypatch: pytest.M
 
     monkeypatch.setattr(tasks.read_shard, "apply_async", away)
     tasks.sweep_shards()
-    assert Shard.objects.count() == 2
+    assert Shard.objects.unattended().count() == 2
+
+
+def test_a_reader_reads_on_while_it_can_tell_nobody_that_its_turn_is_over(
+    shards: World, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.READ_SLICE_S = 0.05
+    told: list[int] = []
+
+    def away_at_first(args: tuple[int], **_: Any) -> None:
+        told.append(args[0])
+        if len(told) < 5:
+            raise OperationalError("no route")
+
+    monkeypatch.setattr(tasks.read_shard, "apply_async", away_at_first)
+    tasks.sweep_shards()
+    told.clear()
+    tasks.read_shard(Shard.objects.earliest("pk").pk)
+    assert len(told) == 5
+    assert sum(Shard.objects.values_list("epoch", flat=True)) >= 5
+
+
+def test_a_message_that_reaches_a_worker_that_stops_is_for_another(
+    shards: World, queued: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks.sweep_shards()
+    stopping = threading.Event()
+    stopping.set()
+    monkeypatch.setattr(tasks, "stopping", stopping)
+    queued.clear()
+    first = Shard.objects.earliest("pk")
+    tasks.read_shard(first.pk)
+    assert queued == [first.pk]
+    assert Shard.objects.get(pk=first.pk).owner == ""
+
+
+def test_with_many_more_shards_than_slots_there_is_never_more_than_one_message_for_each(
+    shards: World, queued: list[int]
+) -> None:
+    """A message dies with LEASE_S, and only then the sweep sends another."""
+    tasks.sweep_shards()
+    Shard.objects.bulk_create(Shard(stream=shards.stream, shard_id=f"shardId-{number:012}") for number in range(2, 50))
+    Stream.objects.update(listed_at=timezone.now())
+    for _ in range(3):
+        tasks.sweep_shards()
+    assert sorted(queued) == sorted(Shard.objects.values_list("pk", flat=True))
+
+
+def test_each_sweep_notes_that_it_came_to_its_end(shards: World, queued: list[int]) -> None:
+    tasks.sweep_shards()
+    tasks.sweep_mirror()
+    tasks.sweep_calls()
+    keep_partitions()
+    assert set(Sweep.objects.values_list("name", flat=True)) == {"shards", "mirror", "calls", "partitions"}
+
+
+def test_two_clocks_do_no_harm(world_apart: World, stand_in: KinesisStandIn, queued: list[int]) -> None:
+    client = connect(stand_in.url)
+    client.create_stream(StreamName=world_apart.stream.name, ShardCount=8)
+    client.close()
+    Stream.objects.filter(pk=world_apart.lens.pk).delete()
+    failed: list[BaseException] = []
+    together = threading.Barrier(2)
+
+    def tick() -> None:
+        try:
+            together.wait()
+            for sweep in (tasks.sweep_shards, tasks.sweep_mirror, tasks.sweep_calls, keep_partitions):
+                sweep()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=tick) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert sorted(queued) == sorted(Shard.objects.values_list("pk", flat=True))
+    assert len(queued) == 8
 
 
 def test_an_unknown_stream_is_said_to_be_one_until_it_is_there(

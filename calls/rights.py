@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 RIGHTS: dict[str, frozenset[str]] = {
     "supervisor": frozenset({"wall", "calls", "acknowledge"}),
-    "team lead": frozenset({"wall", "calls", "acknowledge", "cases", "work", "bulk", "reports", "reveal"}),
+    "team lead": frozenset({"wall", "calls", "acknowledge", "cases", "work", "bulk", "reports", "reveal", "intake"}),
     "agent": frozenset({"calls", "cases", "work", "reveal"}),
-    "admin": frozenset({"wall", "calls", "setup"}),
+    "admin": frozenset({"wall", "calls", "setup", "intake"}),
 }
 ROLES = tuple(RIGHTS)
 

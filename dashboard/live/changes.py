@@ -10,7 +10,7 @@ CHANGED = """
 WITH written_case AS (
     SELECT id, changed_xid AS xid FROM calls_case WHERE changed_xid >= %(since)s::xid8
 ), written_call AS (
-    SELECT id, case_id, changed_xid AS xid FROM calls_call WHERE changed_xid >= %(since)s::xid8
+    SELECT id, case_id, changed_xid AS xid FROM calls_call WHERE changed_xid::text::bigint >= %(since)s::bigint
 ), call AS (
     SELECT id, xid FROM written_call
     UNION SELECT calls_call.id, xid FROM calls_call JOIN written_case ON case_id = written_case.id

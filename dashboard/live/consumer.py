@@ -8,7 +8,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from .feed import Feed
 from .viewer import Viewer
-from .watches import NOBODY, NOT_UNDERSTOOD, Ack, Hello, RefusedError, admit, heard
+from .watches import NOBODY, NOT_UNDERSTOOD, Ack, Hello, RefusedError, Session, admit, heard
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -42,9 +42,10 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._leave()
 
     async def _watch(self, hello: Hello) -> None:
-        scope, watches = await database_sync_to_async(admit)(self.scope["user"], hello)
+        standing, watches = await database_sync_to_async(admit)(self.scope["user"], hello)
+        session = await database_sync_to_async(Session.of)(self.scope["session"])
         await self._leave()
-        self.viewer = Viewer(self.scope["user"].pk, scope, watches, hello, self.scope["session"].session_key)
+        self.viewer = Viewer(self.scope["user"].pk, standing.scope, standing.rights, watches, hello, session)
         self.feed = Feed.join(self.viewer)
         self.forwarding = asyncio.create_task(self._forward(self.viewer))
 

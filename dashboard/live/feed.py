@@ -1,4 +1,4 @@
-"""The feed of one server process: hears hints, looks once for all sockets, and hands the same frames to each."""
+"""The feed of one server process: looks once for all sockets when a hint comes, and hands the same frames to each."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import structlog
-from channels.layers import get_channel_layer
 from django.db import connection
 
-from calls.nudges import GROUP
-
 from . import frames
+from .hints import Ear, Pairs
 from .look import Memory, Sight, look
+from .notices import Reader, notices
 from .viewer import Viewer
 from .watches import NOBODY, looked_at_again, sessions_that_last
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 2.0  # without a hint; so a lost one does no harm
-REST_S = 0.1  # between two looks, however many hints come
+LONGEST_REST_S = 0.1  # after a look, as long as it took: however many hints come, half of the time is the database's
 
 T = TypeVar("T")
 
@@ -36,12 +35,14 @@ class Feed:
     def __init__(self) -> None:
         self.viewers: set[Viewer] = set()
         self.memory = Memory()
+        self.notices: dict[Reader, str] = {}
+        self.ear = Ear(self._hear)
         self.beats = 0
         self.beat_at = self.rights_at = 0.0
         self.woken = asyncio.Event()
         # One thread: looks follow each other, and a connection lives as long as the feed.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="feed")
-        self.tasks = [asyncio.create_task(self._look_for_ever()), asyncio.create_task(self._listen_for_ever())]
+        self.tasks = [asyncio.create_task(self._look_for_ever()), asyncio.create_task(self.ear.listen_for_ever())]
 
     @classmethod
     def join(cls, viewer: Viewer) -> Feed:
@@ -71,12 +72,13 @@ class Feed:
 
     async def _look_for_ever(self) -> None:
         while True:
+            began = time.monotonic()
             try:
                 await self._look()
             except Exception:
                 log.exception("A look at the database failed; a later one tells what it missed.")
                 await asyncio.sleep(LOOK_EVERY_S)
-            await asyncio.sleep(REST_S)
+            await asyncio.sleep(min(LONGEST_REST_S, time.monotonic() - began))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.woken.wait(), max(0, self.beat_at + LOOK_EVERY_S - time.monotonic()))
 
@@ -84,32 +86,41 @@ class Feed:
         self.woken.clear()
         if time.monotonic() >= self.rights_at + LOOK_EVERY_S:
             await self._look_at_rights()
+            await self._look_at_the_intake()
         viewers = [viewer for viewer in self.viewers if not viewer.is_closed]
         self._hand_on(await self._in_thread(look, viewers, self.memory))
 
     async def _look_at_rights(self) -> None:
         viewers = list(self.viewers)
         known = await self._in_thread(looked_at_again, {viewer.person_id for viewer in viewers})
-        signed_in = await self._in_thread(sessions_that_last, {viewer.session_key for viewer in viewers})
+        lasting = await self._in_thread(sessions_that_last, {viewer.session.key for viewer in viewers})
         self.rights_at = time.monotonic()
         for viewer in viewers:
-            if viewer.session_key not in signed_in:
+            standing = known[viewer.person_id]
+            if viewer.session.key not in lasting or viewer.session.hash not in standing.session_hashes:
                 viewer.close(NOBODY)
-            scope, rights = known[viewer.person_id]
-            watches = frozenset(watch for watch in viewer.watches if watch.is_granted(rights))
-            if (scope, watches) != (viewer.scope, viewer.watches):
-                viewer.scope, viewer.watches = scope, watches
+            watches = frozenset(watch for watch in viewer.watches if watch.is_granted(standing.rights))
+            if (standing.scope, watches) != (viewer.scope, viewer.watches):
                 viewer.put(frames.message([frames.RELOAD]))
+            viewer.scope, viewer.rights, viewer.watches = standing.scope, standing.rights, watches
+
+    async def _look_at_the_intake(self) -> None:
+        try:
+            self.notices = await self._in_thread(notices, {viewer.reader for viewer in self.viewers})
+        except Exception:
+            log.exception("What is wrong with the intake could not be told; a later look tells it.")
 
     def _hand_on(self, sight: Sight) -> None:
         self.memory = sight.memory
         self.beats += 1
-        beat = frames.beat(self.beats, sight.now, sight.age_s, sight.memory.horizon)
-        is_due = time.monotonic() >= self.beat_at + LOOK_EVERY_S - REST_S
+        every_s = None if self.ear.hears else LOOK_EVERY_S
+        beat = frames.beat(self.beats, sight.now, sight.age_s, every_s, sight.memory.horizon)
+        is_due = time.monotonic() >= self.beat_at + LOOK_EVERY_S - LONGEST_REST_S
         if is_due:
             self.beat_at = time.monotonic()
         messages: dict[tuple[str, ...], frames.Message] = {}  # who is told the same shares the message too
         for viewer, told in sight.frames.items():
+            told += viewer.notice_news(self.notices)
             if told or is_due or not viewer.is_caught_up:
                 key = (*told, beat)
                 if key not in messages:
@@ -122,31 +133,11 @@ class Feed:
 
     # Listening
 
-    async def _listen_for_ever(self) -> None:
-        is_heard = True
-        while True:
-            try:
-                await self._listen()
-            except Exception as error:
-                if is_heard:
-                    log.warning("No hints until Redis is back; looking every 2 s.", error=type(error).__name__)
-                is_heard = False
-                await asyncio.sleep(LOOK_EVERY_S)
+    def _hear(self, calls: Pairs) -> None:
+        if self._concerns(calls):
+            self.woken.set()
 
-    async def _listen(self) -> None:
-        layer = get_channel_layer()
-        channel = await layer.new_channel()
-        try:
-            await layer.group_add(GROUP, channel)
-            while True:
-                hint = await layer.receive(channel)
-                if self._concerns(hint["calls"]):
-                    self.woken.set()
-        finally:
-            with contextlib.suppress(Exception):
-                await layer.group_discard(GROUP, channel)
-
-    def _concerns(self, calls: list[tuple[int, int]]) -> bool:
+    def _concerns(self, calls: Pairs) -> bool:
         """A hint costs what is watched, not what happens."""
         return (
             not calls

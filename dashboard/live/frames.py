@@ -27,9 +27,10 @@ def gone(slot: str, element_id: str) -> str:
     return _encoded({"type": "gone", "slot": slot, "id": element_id})
 
 
-def beat(n: int, now: datetime, age_s: float | None, cursor: int) -> str:
+def beat(n: int, now: datetime, age_s: float | None, every_s: float | None, cursor: int) -> str:
+    """`every_s` is how often the feed looks while it hears no hints; None while it hears them."""
     moment = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return _encoded({"type": "beat", "now": moment, "age_s": age_s, "cursor": str(cursor), "n": n})
+    return _encoded({"type": "beat", "now": moment, "age_s": age_s, "every_s": every_s, "cursor": str(cursor), "n": n})
 
 
 RELOAD = '{"type":"reload"}'

@@ -55,7 +55,8 @@ class Look:
         self.frames: dict[Viewer, list[str]] = {viewer: [] for viewer in viewers}
         self.epoch, self.horizon = epoch(), horizon()
         self.memory = memory
-        if memory.epoch != self.epoch:  # the first look, or the database was restored: nothing remembered holds
+        # The first look, or the database was restored: nothing remembered holds.
+        if memory.epoch != self.epoch or self.horizon < memory.horizon:
             self.memory = Memory(self.epoch, self.horizon)
             self.reload(*(viewer for viewer in viewers if viewer.is_caught_up))
         self.since = {viewer: self.since_when(viewer) for viewer in viewers}

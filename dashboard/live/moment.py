@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import connection, transaction
 
 # A quiet stream is not old data: age comes from the last read that succeeded, and from how far that was behind. The
-# worst shard counts: the calls of one that is stuck are old, however well its neighbours are read.
+# worst shard counts: the calls of one that is stuck are old, however well its neighbours are read. What a person
+# stopped is meant to rest; what stopped by itself gets old.
 AGE = """
 SELECT now(), max(extract(epoch FROM now() - read_at) + coalesce(behind_ms, 0) / 1000.0)::float8
 FROM calls_shard JOIN calls_stream ON calls_stream.id = stream_id
-WHERE NOT is_stopped AND NOT is_ended
+WHERE (NOT is_stopped OR stopped_because <> '') AND NOT is_ended
 """
 
 

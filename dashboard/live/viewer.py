@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from calls.scope import Scope
 
 from .frames import Message
-from .watches import TOO_SLOW, Hello, Watch
+from .notices import Reader
+from .watches import TOO_SLOW, Hello, Session, Watch
 
 UNREAD_FRAMES = 2000
 UNREAD_S = 20.0
@@ -20,14 +22,16 @@ class Viewer:
 
     person_id: int
     scope: Scope
+    rights: frozenset[str]
     watches: frozenset[Watch]
     hello: Hello
-    session_key: str
+    session: Session
     is_caught_up: bool = False
     is_closed: bool = False
     sent: int = 0  # frames, as below
     read: int = 0
     beats: deque[Beat] = field(default_factory=deque)
+    notice: str = ""  # of what is wrong with the intake, as it was told last
     outgoing: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
 
     def watches_list(self, name: str) -> bool:
@@ -36,6 +40,18 @@ class Viewer:
     @property
     def watches_more_than_calls(self) -> bool:
         return any(watch.name != "call" for watch in self.watches)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader.of(self.scope, self.rights)
+
+    def notice_news(self, notices: Mapping[Reader, str]) -> list[str]:
+        """The frame of the notice if it is another than the last; whoever joined since they were read waits for it."""
+        notice = notices.get(self.reader, self.notice)
+        if notice == self.notice:
+            return []
+        self.notice = notice
+        return [notice]
 
     def pks(self, name: str) -> set[int]:
         return {watch.pk for watch in self.watches if watch.name == name and watch.pk is not None}

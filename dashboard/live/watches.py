@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-from django.contrib.sessions.models import Session
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session as StoredSession
 from django.db.models.functions import Now
 
 from calls.models import Call, Case, Person
@@ -61,6 +62,30 @@ class Watch:
         return NEEDS[self.name] in rights
 
 
+class Session(NamedTuple):
+    """What a socket came with. The hash is of the password's, so that a new password ends the sessions of the old."""
+
+    key: str
+    hash: str
+
+    @classmethod
+    def of(cls, session: Any) -> Session:
+        return cls(session.session_key, session.get(HASH_SESSION_KEY, ""))
+
+
+class Standing(NamedTuple):
+    """What somebody sees and may do, and by which hashes sessions are his or hers."""
+
+    scope: Scope
+    rights: frozenset[str] = frozenset()
+    session_hashes: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, person: Person, scope: Scope) -> Standing:
+        hashes = frozenset({person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()})
+        return cls(scope, rights_of(person), hashes)
+
+
 def heard(text: str | None) -> Hello | Ack:
     """A browser's message; RefusedError if it is none."""
     try:
@@ -70,31 +95,37 @@ def heard(text: str | None) -> Hello | Ack:
         raise RefusedError(NOT_UNDERSTOOD) from None
 
 
-def admit(person: Person | AnonymousUser, hello: Hello) -> tuple[Scope, frozenset[Watch]]:
-    """The person's scope and what is to be watched; RefusedError where one of the watches is not for this person."""
+def admit(person: Person | AnonymousUser, hello: Hello) -> tuple[Standing, frozenset[Watch]]:
+    """How the person stands, and what is to be watched; RefusedError where a watch is not for this person."""
     if not isinstance(person, Person):
         raise RefusedError(NOBODY)
     if not 0 < len(hello.watch) <= MOST_WATCHES:
         raise RefusedError(NOT_UNDERSTOOD)
     watches = frozenset(Watch.parse(text) for text in hello.watch)
-    rights, scope = rights_of(person), Scope.of(person)
+    standing = Standing.of(person, Scope.of(person))
     for watch in watches:
-        if not watch.is_granted(rights):
+        if not watch.is_granted(standing.rights):
             raise RefusedError(NOT_FOR_YOU)
-        if watch.pk is not None and not PAGES[watch.name].objects.visible_in(scope).filter(pk=watch.pk).exists():
+        if watch.pk is not None and not _sees(standing.scope, watch.name, watch.pk):
             raise RefusedError(NOT_FOUND)
-    return scope, watches
+    return standing, watches
+
+
+def _sees(scope: Scope, name: str, pk: int) -> bool:
+    return PAGES[name].objects.visible_in(scope).filter(pk=pk).exists()
 
 
 def sessions_that_last(keys: Collection[str]) -> set[str]:
     """A socket outlives the cookie it came with: whoever signs out in one tab leaves others open."""
     return set(
-        Session.objects.filter(session_key__in=keys, expire_date__gt=Now()).values_list("session_key", flat=True)
+        StoredSession.objects.filter(session_key__in=keys, expire_date__gt=Now()).values_list("session_key", flat=True)
     )
 
 
-def looked_at_again(person_ids: Collection[int]) -> dict[int, tuple[Scope, frozenset[str]]]:
-    """What these people see and may do by now, in the same few statements for all; nothing for whoever is gone."""
-    people = Person.objects.filter(pk__in=person_ids, is_active=True).prefetch_related("groups")
-    rights = {person.pk: rights_of(person) for person in people}
-    return {pk: (scope, rights.get(pk, frozenset())) for pk, scope in scopes_of(person_ids).items()}
+def looked_at_again(person_ids: Collection[int]) -> dict[int, Standing]:
+    """How these people stand by now, in the same few statements for all; whoever is gone may do and see nothing."""
+    people = Person.objects.filter(is_active=True).prefetch_related("groups").in_bulk(person_ids)
+    return {
+        pk: Standing.of(people[pk], scope) if pk in people else Standing(scope)
+        for pk, scope in scopes_of(person_ids).items()
+    }

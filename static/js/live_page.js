@@ -63,7 +63,7 @@ export class LivePage {
     else if (frame.type === "beat") {
       clock.set(frame.now);
       this.cursor = frame.cursor;
-      tell({ state: "live", age_s: frame.age_s });
+      tell({ state: "live", age_s: frame.age_s, every_s: frame.every_s });
     }
   }
 

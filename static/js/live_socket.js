@@ -1,11 +1,13 @@
 const SILENCE_MS = 5000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15000;
+const ACK_EVERY_MS = 1000; // one for the newest beat says that all before were read
 
 /** One socket that comes back by itself: `hello()` is its first message each time, from where the page stands. */
 export class LiveSocket extends EventTarget {
   #socket = null;
   #tries = 0;
+  #acked_ms = -Infinity;
   #timers = { silence: 0, retry: 0 };
   #isEnded = false;
   #online = () => this.#connect();
@@ -33,6 +35,7 @@ export class LiveSocket extends EventTarget {
     clearTimeout(this.#timers.retry);
     const socket = new WebSocket(this.address);
     this.#socket = socket;
+    this.#acked_ms = -Infinity;
     this.#listen();
     socket.addEventListener("open", () => socket.send(JSON.stringify(this.hello())));
     socket.addEventListener("message", (event) => this.#take(socket, event));
@@ -47,8 +50,14 @@ export class LiveSocket extends EventTarget {
         this.#listen();
       }
       this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
-      if ("n" in frame && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ ack: frame.n }));
+      if ("n" in frame) this.#acknowledge(socket, frame.n);
     }
+  }
+
+  #acknowledge(socket, n) {
+    if (socket.readyState !== WebSocket.OPEN || performance.now() - this.#acked_ms < ACK_EVERY_MS) return;
+    this.#acked_ms = performance.now();
+    socket.send(JSON.stringify({ ack: n }));
   }
 
   /** A connection can die without a word: no beat for five seconds is a lost one. */

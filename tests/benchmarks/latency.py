@@ -95,19 +95,30 @@ async def talk_and_watch(floor: Floor, pages: list[Page], hints: Hints, cpu: Cpu
     watching = [asyncio.create_task(page.watch()) for page in pages]
     watching.append(asyncio.create_task(hints.listen()))
     try:
-        async with asyncio.timeout(60):
-            await asyncio.gather(*(page.is_told.wait() for page in pages))
+        await all_are_told(pages, watching)
         cpu.begin()
         await floor.talk((options.warm + options.seconds) * options.segments, options.segments)
         cpu.end()
         await all_come(floor, pages)
-        for task in watching:
-            if task.done():
-                task.result()  # a socket that ended by itself says why
+        complain(watching)
     finally:
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
+
+
+async def all_are_told(pages: list[Page], watching: list[asyncio.Task[None]]) -> None:
+    async with asyncio.timeout(60):
+        while not all(page.is_told for page in pages):
+            complain(watching)
+            await asyncio.sleep(0.1)
+
+
+def complain(watching: list[asyncio.Task[None]]) -> None:
+    """A socket that ended by itself says why."""
+    for task in watching:
+        if task.done():
+            task.result()
 
 
 async def all_come(floor: Floor, pages: list[Page]) -> None:

@@ -19,6 +19,7 @@ SHOWN = re.compile(r'id="((?:call|alert)-\d+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 MARK = re.compile(rb"mark-(\d+)")
 BEAT = re.compile(rb'"type":"beat","now":"([^"]+)".*"n":(\d+)')  # inside of html the quotes would be escaped
+ACK_EVERY_S = 1.0
 RELOAD = b'"type":"reload"'
 
 
@@ -44,7 +45,8 @@ class Page:
     looked_at: dict[int, float] = field(default_factory=dict)  # by mark: the moment of the look that it comes from
     reloads: int = 0
     messages: int = 0
-    is_told: asyncio.Event = field(default_factory=asyncio.Event)
+    is_told: bool = False
+    _acked_at: float = 0
     _undated: list[int] = field(default_factory=list)
 
     async def watch(self) -> None:
@@ -81,5 +83,7 @@ class Page:
             looked_at = datetime.fromisoformat(beat[1].decode()).timestamp()
             self.looked_at |= dict.fromkeys(self._undated, looked_at)
             self._undated.clear()
-            self.is_told.set()
-            await socket.send(json.dumps({"ack": int(beat[2])}))
+            self.is_told = True
+            if now - self._acked_at >= ACK_EVERY_S:
+                self._acked_at = now
+                await socket.send(json.dumps({"ack": int(beat[2])}))

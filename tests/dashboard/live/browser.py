@@ -80,10 +80,15 @@ class Browser:
         return await self.until(lambda frame: frame == {"type": "gone", "slot": slot, "id": element_id})
 
     async def until_told_of_everything(self) -> list[dict[str, Any]]:
-        """All frames so far but beats, once everything committed by now has had its turn."""
+        """All news so far, once everything committed by now has had its turn."""
         now = await do(horizon)()
         await self.until(lambda frame: frame["type"] == "beat" and int(frame["cursor"]) >= now)
-        return [frame for frame in self.frames if frame["type"] != "beat"]
+        return self.news
+
+    @property
+    def news(self) -> list[dict[str, Any]]:
+        """All frames so far but beats, and what is told of the intake itself."""
+        return [frame for frame in self.frames if frame["type"] != "beat" and frame.get("slot") != "notice"]
 
     @property
     def cursor(self) -> str:

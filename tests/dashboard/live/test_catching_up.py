@@ -26,7 +26,7 @@ async def test_a_socket_that_was_cut_comes_back_without_a_gap(room: Room, browse
     await do(room.change)(stays, agent_username="bob.hale")
     await do(room.call)(words="came meanwhile")
     again = await browser(room.alice).come_back("wall", cursor=alice.cursor)
-    told = [frame for frame in again.frames if frame["type"] != "beat"]
+    told = again.news
     assert {frame["id"] for frame in told if frame["type"] == "gone"} == {f"call-{ends.pk}"}
     placed = "".join(frame["html"] for frame in told if frame["type"] == "place")
     assert "bob.hale" in placed
@@ -45,8 +45,7 @@ async def test_a_page_that_still_shows_a_lost_call_is_told(room: Room, browser: 
     await do(room.change)(lost, queue_name="Sales")
     shown = [f"call-{lost.pk}", f"call-{kept.pk}", "call-nonsense", "alert-1"]
     alice = await browser(room.alice).come_back("wall", cursor=cursor, shown=shown)
-    told = [frame for frame in alice.frames if frame["type"] != "beat"]
-    assert told == [{"type": "gone", "slot": "calls", "id": f"call-{lost.pk}"}]
+    assert alice.news == [{"type": "gone", "slot": "calls", "id": f"call-{lost.pk}"}]
 
 
 async def test_a_transaction_that_commits_late_is_not_missed(room: Room, browser: Browsers) -> None:
@@ -96,4 +95,4 @@ async def test_too_much_at_once_makes_the_page_fetch_itself_anew(room: Room, bro
     cursor = str(await do(horizon)())
     await do(lambda: [room.call() for _ in range(501)])()
     alice = await browser(room.alice).come_back("wall", cursor=cursor)
-    assert [frame["type"] for frame in alice.frames] == ["reload", "beat"]
+    assert [frame["type"] for frame in alice.news] == ["reload"]

@@ -1,10 +1,8 @@
 import asyncio
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.db import connection
-from pytest_django import Settings
 
 from calls.nudges import nudge
 from dashboard.live import viewer
@@ -65,14 +63,3 @@ async def test_a_look_that_fails_is_made_up_for(
     await do(room.call)(words="told after all")
     await alice.until_placed("told after all")
     assert "A look at the database failed" in caplog.text
-
-
-async def test_without_redis_sockets_open_and_are_told_all_the_same(
-    room: Room, browser: Browsers, settings: Settings, tmp_path: Path
-) -> None:
-    layers = {"default": {**settings.CHANNEL_LAYERS["default"]}}
-    layers["default"]["CONFIG"] = {"hosts": [f"unix://{tmp_path}/nobody-listens"]}
-    settings.CHANNEL_LAYERS = layers
-    alice = await browser(room.alice).watch("wall")
-    await do(room.call)(words="found without a hint")
-    await alice.until_placed("found without a hint")

@@ -8,18 +8,20 @@ from django.test.utils import CaptureQueriesContext
 
 from calls.models import Person, Shard, Stream
 from calls.models.xid import epoch, horizon
+from calls.rights import rights_of
 from calls.scope import Scope
 from dashboard.live import frames
 from dashboard.live.look import Memory, Sight, look
 from dashboard.live.viewer import UNREAD_FRAMES, Viewer
-from dashboard.live.watches import TOO_SLOW, Hello, Watch
+from dashboard.live.watches import TOO_SLOW, Hello, Session, Watch
 
 from .room import Room
 
 
 def viewer(person: Person, *watches: str, number: int | None = None) -> Viewer:
     hello = Hello(list(watches), cursor=str(horizon()), epoch=epoch(), number=number)
-    return Viewer(person.pk, Scope.of(person), frozenset(map(Watch.parse, watches)), hello, "")
+    watched = frozenset(map(Watch.parse, watches))
+    return Viewer(person.pk, Scope.of(person), rights_of(person), watched, hello, Session("", ""))
 
 
 def caught_up(*viewers: Viewer) -> Memory:
@@ -109,6 +111,14 @@ def test_a_restored_database_makes_every_page_fetch_itself_anew(room: Room) -> N
     assert look([wall], restored).frames == {wall: [frames.RELOAD]}
 
 
+def test_transaction_ids_that_ran_backwards_make_every_page_fetch_itself_anew(room: Room) -> None:
+    """A restored volume keeps the cluster's name and time line."""
+    wall = viewer(room.alice, "wall")
+    memory = caught_up(wall)
+    later = Memory(memory.epoch, memory.horizon + 1_000_000, memory.handed, memory.held, memory.numbers)
+    assert look([wall], later).frames == {wall: [frames.RELOAD]}
+
+
 def test_a_browser_that_does_not_read_is_closed(room: Room) -> None:
     slow = viewer(room.alice, "wall")
     for _ in range(UNREAD_FRAMES // 2 + 1):
@@ -128,7 +138,6 @@ def test_a_browser_that_reads_is_kept(room: Room) -> None:
 
 
 def test_the_age_of_the_data_is_that_of_the_stream_read_longest_ago(room: Room) -> None:
-
     assert look([], Memory()).age_s is None
     ages = {"lens": 1, "records": 30, "stopped": 900}
     for name, age_s in ages.items():
@@ -140,6 +149,15 @@ def test_the_age_of_the_data_is_that_of_the_stream_read_longest_ago(room: Room) 
     oldest_s = look([], Memory()).age_s
     assert oldest_s is not None
     assert 30 <= oldest_s < 60
+
+
+def test_what_stopped_by_itself_gets_old(room: Room) -> None:
+    stream = Stream.objects.create(instance=room.instance, kind="contact-lens", name="lens", is_stopped=True)
+    Stream.objects.filter(pk=stream.pk).update(stopped_because="too much of it cannot be used")
+    Shard.objects.create(stream=stream, shard_id="1", read_at=datetime.now(UTC) - timedelta(seconds=90))
+    age_s = look([], Memory()).age_s
+    assert age_s is not None
+    assert 90 <= age_s < 120
 
 
 def test_data_is_as_old_as_its_worst_shard_and_as_what_that_one_still_has_to_read(room: Room) -> None:

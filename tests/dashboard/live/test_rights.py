@@ -112,10 +112,16 @@ async def test_a_right_that_was_taken_ends_what_it_gave(room: Room, browser: Bro
 async def test_somebody_who_left_the_company_sees_no_more(room: Room, browser: Browsers) -> None:
     alice = await browser(room.alice).watch("wall")
     await do(Person.objects.filter(pk=room.alice.pk).update)(is_active=False)
-    await alice.until(lambda frame: frame == {"type": "reload"})
-    await do(room.call)()
-    await alice.until_told_of_everything()
-    assert not [frame for frame in alice.frames if frame["type"] == "place"]
+    assert await alice.until_closed() == 4401
+
+
+async def test_a_new_password_closes_the_sockets_of_the_old_one(room: Room, browser: Browsers) -> None:
+    alice, bob = await browser(room.alice).watch("wall"), await browser(room.bob).watch("wall")
+    room.alice.set_password("another one, given by an admin")
+    await do(room.alice.save)()
+    assert await alice.until_closed() == 4401
+    await do(room.call)("Sales", words="Bob's stays open")
+    await bob.until_placed("stays open")
 
 
 async def test_whoever_signs_out_closes_the_sockets_of_all_tabs(room: Room, browser: Browsers) -> None:

@@ -16,7 +16,7 @@ from tests.journeys.stack import CONTACT_LENS, CONTACT_RECORDS
 if TYPE_CHECKING:
     from tests.faults.held import Held
 
-WORDS = "the order came late again and nobody called me back about my refund please look into it today".split()
+WORDS = ("the", "order", "came", "late", "again", "and", "nobody", "called", "me", "back", "about", "it", "today")
 AGENT_EVENT = json.loads((SAMPLES / "agent_events/01_heart_beat.json").read_text())
 DOUBLES = 0.05  # of the records come again under a new sequence number
 CALLERS, ANSWERED, TALKS, POISONS = 4, 2, 7, 3
@@ -137,7 +137,7 @@ class Burst:
                     f'{{"What": "{mark}"}}'.encode(),
                     mark.encode() + b"\xff\xfe",
                     f'["{mark}"]'.encode(),
-                    f'{{"Version": "1.0.0", "Channel": "VOICE", "EventType": "SEGMENTS", "ContactId": 5, "a": "{mark}"}}'.encode(),
+                    f'{{"Channel": "VOICE", "EventType": "SEGMENTS", "ContactId": 5, "A": "{mark}"}}'.encode(),
                 )
             )
             made.append(_letter_put(stream, mark, data))

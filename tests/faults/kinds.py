@@ -187,7 +187,9 @@ def read_twice(rig: Rig, rng: Random) -> Iterator[None]:
     with Celery(broker=f"redis+socket://{rig.stack.redis.url.removeprefix('unix://')}", set_as_current=False) as app:
         before = rig.epochs()
         for n in range(4):
-            held = "UPDATE calls_shard SET lease_expires_at = now() - interval '1 second' WHERE owner <> '' RETURNING id"
+            held = (
+                "UPDATE calls_shard SET lease_expires_at = now() - interval '1 second' WHERE owner <> '' RETURNING id"
+            )
             for (shard,) in rig.rows(held):
                 app.send_task("calls.tasks.read_shard", args=[shard], queue="readers")
             if n == 0:

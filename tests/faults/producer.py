@@ -41,8 +41,18 @@ class Producer:
                 for put, told in zip(batch, answer["Records"], strict=True):
                     shard, number = (stream, told["ShardId"]), int(told["SequenceNumber"])
                     self._lying.append((shard, number, put))
-                    self.numbers[shard] = max(self.numbers[shard], number)
-                    self.counts[shard] += 1
+                    self._count(shard, number)
+
+    def put_into(self, stream: str, shard: int, shards: int, data: bytes) -> None:
+        """One record into that shard of so many, beside any burst."""
+        at = str(2**128 * shard // shards)
+        told = self.kinesis.put_record(StreamName=stream, PartitionKey="any", ExplicitHashKey=at, Data=data)
+        with self._lock:
+            self._count((stream, told["ShardId"]), int(told["SequenceNumber"]))
+
+    def _count(self, shard: Shard, number: int) -> None:
+        self.numbers[shard] = max(self.numbers[shard], number)
+        self.counts[shard] += 1
 
     def read(self, held: Held) -> list[Put]:
         """What lies at or before the checkpoints of a snapshot."""

@@ -1,4 +1,4 @@
-"""The whole product as processes, on servers of its own that can be harmed: PostgreSQL behind a wire, Redis, Kinesis."""
+"""The whole product as processes, on servers of its own that can be harmed: PostgreSQL behind a wire, Redis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from dashboard.embedded.sockets import socket_folder
 from dashboard.processes import Program
 from tests.faults import audit
 from tests.faults.held import Held, held
-from tests.faults.wire import NAME, Wire
+from tests.faults.wire import Wire
 from tests.journeys.stack import ROOT, Stack, until
 
 READERS = ("readers", "readers-2")
@@ -35,6 +35,7 @@ QUICK = {
     "READ_SLICE_S": "3",
     "READER_SLOTS": "16",
     "IDLE_TRANSACTION_TIMEOUT_S": "4",
+    "STANDBY_AFTER_S": "2",
 }
 Found = TypeVar("Found")
 
@@ -50,7 +51,9 @@ class Rig:
         owner = account()
         sockets = socket_folder(self.folder, owner)
         self.postgres = Postgres(self.folder, sockets, owner, is_durable=False)
-        self.wire = Wire(_short(self.folder / "wire"), sockets)
+        wire = self.folder / "wire"
+        wire.mkdir(mode=0o700)
+        self.wire = Wire(socket_folder(wire, owner), sockets)
         self.outcomes: Counter[str] = Counter()  # of the batches that were frozen
         self._connection: psycopg.Connection | None = None
 
@@ -73,7 +76,6 @@ class Rig:
         self._closing.close()
 
     def _stack(self) -> Stack:
-        # Each reads often enough for a trial, and no more than a shard answers to two readers.
         world = (ROOT / "tests/journeys/acme.toml").read_text()
         stack = Stack(self.folder / "run", self.postgres.url, world, self.env, SHARDS)
         address = urlsplit(stack.database_url)
@@ -102,7 +104,9 @@ class Rig:
         return held(self.connection(), name)
 
     def checkpoints(self) -> dict[tuple[str, str], str]:
-        rows = self.rows("SELECT s.name, h.shard_id, h.checkpoint FROM calls_shard h JOIN calls_stream s ON s.id = stream_id")
+        rows = self.rows(
+            "SELECT s.name, h.shard_id, h.checkpoint FROM calls_shard h JOIN calls_stream s ON s.id = stream_id"
+        )
         return {(stream, shard): checkpoint for stream, shard, checkpoint in rows}
 
     def checkpoint_of(self, shard: int) -> str:
@@ -185,12 +189,3 @@ class Rig:
             pid = int(client.info("server")["process_id"])
         os.kill(pid, signal.SIGKILL)
         until(lambda: not self.stack.redis.answers(), "Redis is dead")
-
-
-def _short(folder: Path) -> Path:
-    """A folder for a socket, whose whole name may have about a hundred bytes."""
-    if len(os.fsencode(folder / NAME)) > 100:
-        raise ValueError(f"{folder} is too long for a socket: choose another folder.")
-    folder.mkdir(mode=0o700)
-    return folder
-

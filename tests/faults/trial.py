@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from random import Random
@@ -55,8 +55,15 @@ class Trials:
         self._unread: Counter[str] = Counter()
         self._late = 0
 
-    def run(self, number: int, kinds: Iterable[Kind], *, is_plain: bool = False) -> Trial:
-        """Seed and number decide everything but how long things take."""
+    def run(
+        self,
+        number: int,
+        kinds: Iterable[Kind],
+        *,
+        is_plain: bool = False,
+        mended: Callable[[], None] = lambda: None,
+    ) -> Trial:
+        """Seed and number decide everything but how long things take. `mended` is called as soon as all is mended."""
         rng = Random(f"{self.seed}:{number}")
         burst = Burst(f"f{number}", number, rng, is_plain)
         trial = Trial(burst, sorted(kinds, key=lambda kind: not kind.is_at_point))
@@ -64,7 +71,7 @@ class Trials:
         began = time.monotonic()
         self.producer.begin()
         with self._looking(trial):
-            self._happen(trial, rng)
+            self._happen(trial, rng, mended)
             try:
                 self.rig.until(lambda: self.producer.is_drained(self.rig.checkpoints()), "everything is read")
             except TimeoutError as late:
@@ -78,7 +85,19 @@ class Trials:
         """Every burst once more: a late writer may have come after its trial."""
         return [fault for trial in self.done for fault in compare(trial.burst, self.rig.held(trial.burst.name))]
 
-    def _happen(self, trial: Trial, rng: Random) -> None:
+    def mirrored(self) -> list[Fault]:
+        """Of each case there is one in Salesforce."""
+        pending = "SELECT count(*) FROM calls_case WHERE mirror = 'pending'"
+        try:
+            self.rig.until(lambda: self.rig.rows(pending) == [(0,)], "every case is in Salesforce")
+        except TimeoutError as late:
+            return [Fault("lost", str(late))]
+        found = Counter(case["Ringback_Key__c"] for case in self.rig.stack.salesforce_cases())
+        held = Counter(key for (key,) in self.rig.rows("SELECT key FROM calls_case"))
+        doubled = [Fault("doubled case", f"{key} in Salesforce") for key, count in found.items() if count > held[key]]
+        return doubled + [Fault("lost", f"{key} in Salesforce") for key in held.keys() - found.keys()]
+
+    def _happen(self, trial: Trial, rng: Random, mended: Callable[[], None]) -> None:
         """A part of the burst goes before the faults, and the rest while they last."""
         puts = trial.burst.puts
         first = rng.randint(0, len(puts) // 3)
@@ -88,6 +107,7 @@ class Trials:
         try:
             with ExitStack() as mending:
                 mending.callback(rest.join)
+                mending.callback(mended)
                 for kind in (kind for kind in trial.kinds if kind.is_at_point):
                     mending.enter_context(kind.bring_about(self.rig, rng))
                 rest.start()
@@ -114,7 +134,9 @@ class Trials:
         self._unread += burst.unread
         for stream, told in found.unread.items():
             if told != self._unread[stream]:
-                yield Fault("doubled row" if told > self._unread[stream] else "lost", f"count of what {stream} is not read for")
+                yield Fault(
+                    "doubled row" if told > self._unread[stream] else "lost", f"count of what {stream} is not read for"
+                )
                 self._unread[stream] = told
 
     @contextmanager

@@ -24,89 +24,105 @@ from tests.faults.audit import WITHOUT_KEYS
 from tests.faults.points import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_NUDGE, FENCED, GOT, Points
 
 POINTS = Points(Path(os.environ["FAULTS_POINTS"]))
+IS_CONTROL = bool(os.environ.get("FAULTS_CONTROL"))
 batch = threading.local()  # shard: whose lease this thread took last; is_open: its transaction has moved a checkpoint
+Method = Callable[..., Any]
+
+
+def around(owner: Any, name: str, wrap: Callable[[Method], Method]) -> None:
+    setattr(owner, name, wrap(getattr(owner, name)))
 
 
 def watch_reads() -> None:
     """After GetRecords, when there is something in hand."""
-    make: Callable[..., Any] = boto3.Session.client
-
-    def client(session: boto3.Session, *names: Any, **options: Any) -> Any:
-        made = make(session, *names, **options)
-        made.meta.events.register("after-call.kinesis.GetRecords", got)
-        return made
 
     def got(parsed: dict[str, Any], **_: object) -> None:
         if parsed.get("Records"):
             POINTS.meet(GOT, batch.shard)
 
-    setattr(boto3.Session, "client", client)  # noqa: B010 - mypy has one type for each service
+    def watched(make: Method) -> Method:
+        def client(*names: Any, **options: Any) -> Any:
+            made = make(*names, **options)
+            made.meta.events.register("after-call.kinesis.GetRecords", got)
+            return made
+
+        return client
+
+    around(boto3.Session, "client", watched)
 
 
 def watch_the_fence() -> None:
     from calls.models import Shard
 
-    fence = hold_whoever_has_it if os.environ.get("FAULTS_CONTROL") else Shard.hold
-    take = Shard.take_lease
+    def noting_the_shard(take: Method) -> Method:
+        def take_lease(shard: Shard, owner: str) -> Any:
+            batch.shard = shard.pk
+            return take(shard, owner)
 
-    def take_lease(shard: Shard, owner: str) -> bool:
-        batch.shard = shard.pk
-        return take(shard, owner)
+        return take_lease
 
-    def hold(shard: Shard, **progress: Any) -> bool:
-        if "checkpoint" not in progress:
-            return fence(shard, **progress)
-        with connection.cursor() as cursor:
-            # For the audit in the database: who it is that moves the checkpoint.
-            cursor.execute("SELECT set_config('faults.holder', %s, true)", [f"{shard.owner}/{shard.epoch}"])
-        is_held = fence(shard, **progress)
-        if is_held:
-            batch.is_open = True
-            POINTS.meet(FENCED, shard.pk)
-        else:
-            POINTS.tell("refused")
-        return is_held
+    def watched(hold: Method) -> Method:
+        fence = hold_whoever_has_it if IS_CONTROL else hold
 
-    Shard.take_lease = take_lease  # type: ignore[method-assign]
-    Shard.hold = hold  # type: ignore[method-assign]
+        def watched_hold(shard: Shard, **progress: Any) -> Any:
+            if "checkpoint" not in progress:
+                return fence(shard, **progress)
+            with connection.cursor() as cursor:
+                # For the audit in the database: who it is that moves the checkpoint.
+                cursor.execute("SELECT set_config('faults.holder', %s, true)", [f"{shard.owner}/{shard.epoch}"])
+            batch.is_open = fence(shard, **progress)
+            if batch.is_open:
+                POINTS.meet(FENCED, shard.pk)
+            else:
+                POINTS.tell("refused")
+            return batch.is_open
+
+        return watched_hold
+
+    around(Shard, "take_lease", noting_the_shard)
+    around(Shard, "hold", watched)
 
 
 def watch_commits() -> None:
-    commit: Callable[..., None] = BaseDatabaseWrapper._commit
-    roll_back: Callable[..., None] = BaseDatabaseWrapper._rollback
+    def watched(commit: Method) -> Method:
+        def watched_commit(self: BaseDatabaseWrapper) -> None:
+            is_batch, batch.is_open = getattr(batch, "is_open", False), False
+            if is_batch:
+                POINTS.meet(BEFORE_COMMIT, batch.shard)
+            try:
+                commit(self)
+            except Exception:
+                POINTS.tell("failed")
+                raise
+            if is_batch:
+                POINTS.meet(AFTER_COMMIT, batch.shard)
+                POINTS.tell("committed")
 
-    def watched_commit(self: BaseDatabaseWrapper) -> None:
-        if not getattr(batch, "is_open", False):
-            return commit(self)
-        batch.is_open = False
-        POINTS.meet(BEFORE_COMMIT, batch.shard)
-        try:
-            commit(self)
-        except Exception:
+        return watched_commit
+
+    def watched_back(roll_back: Method) -> Method:
+        def watched_roll_back(self: BaseDatabaseWrapper) -> None:
+            batch.is_open = False
             POINTS.tell("failed")
-            raise
-        POINTS.meet(AFTER_COMMIT, batch.shard)
-        return POINTS.tell("committed")
+            roll_back(self)
 
-    def watched_roll_back(self: BaseDatabaseWrapper) -> None:
-        batch.is_open = False
-        POINTS.tell("failed")
-        roll_back(self)
+        return watched_roll_back
 
-    BaseDatabaseWrapper._commit = watched_commit
-    BaseDatabaseWrapper._rollback = watched_roll_back
+    around(BaseDatabaseWrapper, "_commit", watched)
+    around(BaseDatabaseWrapper, "_rollback", watched_back)
 
 
 def watch_nudges() -> None:
     from calls.streams import writer
 
-    nudge = writer.nudge
+    def watched(nudge: Method) -> Method:
+        def watched_nudge(calls: Iterable[tuple[int, int]] = ()) -> None:
+            POINTS.meet(BEFORE_NUDGE, batch.shard)
+            nudge(calls)
 
-    def watched(calls: Iterable[tuple[int, int]] = ()) -> None:
-        POINTS.meet(BEFORE_NUDGE, batch.shard)
-        nudge(calls)
+        return watched_nudge
 
-    writer.nudge = watched
+    around(writer, "nudge", watched)
 
 
 def hold_whoever_has_it(shard: Any, **progress: Any) -> bool:
@@ -124,9 +140,9 @@ TABLE = re.compile(r'\s*INSERT INTO "?(\w+)')
 def forget_the_keys() -> None:
     """The control's inserts: none looks whether the row is there."""
     from transcripts import intake
-    from transcripts.store import make_partitions
+    from transcripts.partitions import make_partitions
 
-    def blind(execute: Callable[..., Any], sql: Any, *more: Any) -> Any:
+    def blind(execute: Method, sql: Any, *more: Any) -> Any:
         table = TABLE.match(str(sql))
         return execute(ON_CONFLICT.sub("", str(sql)) if table and table[1] in WITHOUT_KEYS else sql, *more)
 
@@ -134,16 +150,16 @@ def forget_the_keys() -> None:
         if not connection.execute_wrappers:
             connection.execute_wrappers.append(blind)
 
-    def load_no_turns(calls: Any, items: Any) -> None:
-        make_partitions({turns.call.filed_on for turns in calls.values()})
+    def finding_none(_: Method) -> Method:
+        return lambda calls, items: make_partitions({turns.call.filed_on for turns in calls.values()})
 
     connection_created.connect(make_blind, weak=False)
-    intake.load_turns = load_no_turns
+    around(intake, "load_turns", finding_none)
 
 
 if __name__ == "__main__":
     django.setup()
-    if os.environ.get("FAULTS_CONTROL"):
+    if IS_CONTROL:
         forget_the_keys()
     watch_reads()
     watch_the_fence()

@@ -73,9 +73,14 @@ def keep_marks(turn: Turn, old: str) -> None:
         _Cell(turn).cut([(begin, end, MARK) for begin, end in spans])
 
 
+def of_interest(turns: Iterable[Turn]) -> list[Turn]:
+    """Those that may bring a card number or a share of one: without any, there is nothing to mask."""
+    return [turn for turn in turns if not turn.is_gone and digits.is_of_interest(turn.content)]
+
+
 def may_go_on(turn: Turn) -> bool:
-    """Whether a number in this turn may begin in the one before or end in the next."""
-    return turn.kind == "turn" and not turn.is_gone and digits.may_go_on(turn.content)
+    """Whether a number in this turn of interest may begin in the one before or end in the next."""
+    return turn.kind == "turn" and digits.may_go_on(turn.content)
 
 
 def _chains(turns: Iterable[Turn]) -> list[list[Turn]]:

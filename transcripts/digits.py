@@ -58,18 +58,19 @@ def edge_spans(text: str, old: str) -> list[Span]:
     return sorted({span for span in at_edge if len(_figures(text, *span)) > 1})
 
 
+def is_of_interest(text: str) -> bool:
+    """Whether the text may hold a card number or a share of one, or says nothing, and lets one run through."""
+    return _tells_figures(text) or MARK in text or not _says_something(text)
+
+
 def may_go_on(text: str) -> bool:
-    """Whether what stands before or after the text may go on with a number of it; yes where it is not sure."""
-    if MARK in text:
-        return True
-    if not _tells_figures(text):
-        return not _says_something(text)
+    """Whether a text of interest may be the end of a number that began before it, or the beginning of one."""
     words = _WORDS_OF_TEXT.findall(text)
-    return bool(_TOKENS.search(words[0]) or _TOKENS.search(words[-1]))
+    return not words or MARK in text or bool(_TOKENS.search(words[0]) or _TOKENS.search(words[-1]))
 
 
 def _tells_figures(text: str) -> bool:
-    """Whether it may tell any, a mark aside. Most texts do not, and are searched no further."""
+    """Whether it may tell any. Most texts do not, and are searched no further."""
     if not text.isascii():
         return _FIGURES.search(text) is not None
     lower = text.lower()
@@ -77,10 +78,10 @@ def _tells_figures(text: str) -> bool:
 
 
 def _may_hold_card(text: str) -> bool:
-    if not _tells_figures(text):
-        return False
+    if MARK in text:
+        return True
     most = 3 if _REPEATS.search(text) else 1
-    return MARK in text or len(_FIGURES.findall(text)) * most >= _SHORTEST
+    return _tells_figures(text) and len(_FIGURES.findall(text)) * most >= _SHORTEST
 
 
 def _says_something(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from calls.connect.kinds import Unusable
 from calls.models import Instance
 from calls.streams.arrival import Arrival
-from transcripts.cards import mask_turns, may_go_on
+from transcripts.cards import mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Item
@@ -62,9 +62,11 @@ def _merge(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]
     for pk, turns in calls.items():
         turns.changed = merge(turns.by_id, items[pk], turns.call.notes.pending)
     # After merging: a card number may have come in pieces, or over turns.
-    load_neighbours(calls, [(pk, turn) for pk, turns in calls.items() for turn in turns.news() if may_go_on(turn)])
-    for turns in calls.values():
-        turns.changed |= mask_turns(in_order(turns.by_id.values()))
+    suspects = {pk: of_interest(turns.news()) for pk, turns in calls.items()}
+    load_neighbours(calls, [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)])
+    for pk, found in suspects.items():
+        if found:
+            calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 
 
 def _noted(

@@ -55,7 +55,7 @@ class Turn:
     @property
     def is_orphan(self) -> bool:
         """One piece that named no turn: its turn is called like itself."""
-        return self.is_partial and self.pieces.keys() == {self.turn_id}
+        return self.is_partial and len(self.pieces) == 1 and self.turn_id in self.pieces
 
     def ordered_pieces(self) -> list[Piece]:
         by_offset = sorted(self.pieces.items(), key=lambda each: (_offsets(each[1]), each[0]))
@@ -185,16 +185,16 @@ def _bury(turns: dict[str, Turn]) -> set[str]:
 
     One that is gone stays so while it is an orphan: the final that overlaps it need not be among these turns.
     """
-    spoken = _spoken(turn for turn in turns.values() if not turn.is_partial)
+    lone = [turn for turn in turns.values() if turn.is_partial and (turn.is_gone or turn.is_orphan)]
+    spoken = _spoken(turn for turn in turns.values() if not turn.is_partial) if lone else {}
     changed = set()
-    for turn in turns.values():
-        if turn.is_partial:
-            is_gone = turn.is_orphan and (
-                turn.is_gone or _overlaps(turn.pieces[turn.turn_id], *spoken.get(turn.speaker, ([], [])))
-            )
-            if is_gone != turn.is_gone:
-                turn.is_gone = is_gone
-                changed.add(turn.turn_id)
+    for turn in lone:
+        is_gone = turn.is_orphan and (
+            turn.is_gone or _overlaps(turn.pieces[turn.turn_id], *spoken.get(turn.speaker, ([], [])))
+        )
+        if is_gone != turn.is_gone:
+            turn.is_gone = is_gone
+            changed.add(turn.turn_id)
     return changed
 
 

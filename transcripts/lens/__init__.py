@@ -1,5 +1,6 @@
 """Contact Lens in real time: one delivered record, decoded and checked."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -66,7 +67,7 @@ class _PlainRecord(VoiceRecord, frozen=True, gc=False):
 
     channel: Literal["VOICE"]
     event_type: EventKind
-    segments: list[_KnownSegment] | None = None
+    segments: Sequence[_KnownSegment] | None = None
     of_chat: object = field(name="StreamingEventType", default=UNSET)
     of_contact_records: object = field(name="AWSContactTraceRecordFormatVersion", default=UNSET)
     of_the_bus: object = field(name="detail-type", default=UNSET)

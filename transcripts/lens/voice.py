@@ -1,5 +1,7 @@
 """Contact Lens for voice, version 1.0.0."""
 
+from collections.abc import Sequence
+
 from calls.connect.parts import ContactId
 from transcripts.lens import items
 from transcripts.lens.wire import (
@@ -109,7 +111,7 @@ class VoiceRecord(Part, frozen=True, gc=False):
     event_type: str
     instance_id: str | None = None
     language_code: Language | None = None
-    segments: list[Segment] | None = None
+    segments: Sequence[Segment] | None = None
 
     @property
     def language(self) -> str | None:

@@ -17,7 +17,7 @@ class KinesisStandIn:
 
     For boto3: `endpoint_url=stand_in.url`, or AWS_ENDPOINT_URL_KINESIS. `port` 0 takes a free one. Limits are Amazon's:
     an iterator lasts `iterator_age_s`, a shard answers `reads_per_s` GetRecords. Tests ask for faults by POST:
-    /_stand_in/fault {"operation", "error", "latency_ms", "times"}, /_stand_in/expire (all iterators) and
+    /_stand_in/fault {"operation", "error", "page", "latency_ms", "times"}, /_stand_in/expire (all iterators) and
     /_stand_in/age {"by_s"} (everything in the streams becomes that much older).
 
     A consumer is active `registration_s` after it was registered; a subscription lasts `subscription_s`, and for the

@@ -26,7 +26,10 @@ class Account:
         self.registration_s = registration_s
         self._iterator_age_s = iterator_age_s
         self._iterators_from_ns = 0
-        self._reads: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=reads_per_s))
+        self.limit_reads(reads_per_s)
+
+    def limit_reads(self, per_s: int) -> None:
+        self._reads: dict[tuple[str, str], deque[float]] = defaultdict(lambda: deque(maxlen=per_s))
 
     def now(self) -> float:
         return time.time()

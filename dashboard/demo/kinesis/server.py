@@ -15,7 +15,7 @@ from dashboard.demo.kinesis.consumers import (
     RegisterStreamConsumer,
 )
 from dashboard.demo.kinesis.errors import KinesisError
-from dashboard.demo.kinesis.faults import Fault, Faults
+from dashboard.demo.kinesis.faults import Fault, Faults, spoilt
 from dashboard.demo.kinesis.request import Answer
 from dashboard.demo.kinesis.subscription import SubscribeToShard, Subscription
 
@@ -80,9 +80,13 @@ class Server:
         try:
             name = request.headers.get("X-Amz-Target", "").removeprefix(_TARGET)
             operation = _decode(await request.read(), _operation(name))
-            await self._faults.meet(name)
+            fault = await self._faults.meet(name)
             answer = operation.answer(self._account)
-            return await self._push(request, answer) if isinstance(answer, Subscription) else _json(200, answer)
+            if isinstance(answer, Subscription):
+                return await self._push(request, answer)
+            if fault and fault.page and isinstance(operation, data_plane.GetRecords):
+                answer = spoilt(answer, fault, operation.shard_iterator)
+            return _json(200, answer)
         except KinesisError as error:
             status = 500 if error.code in _OUR_FAULTS else 400
             return _json(status, {"__type": error.code, "message": str(error)})

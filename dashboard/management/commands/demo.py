@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandParser, call_command
 
+from calls.models import Shard, Stream
+from dashboard.demo.centre.floor import INSTANCE_ARN
 from dashboard.kept import kept_secret
 from dashboard.management.commands.run import Command as RunCommand
 from dashboard.processes import Processes, Program, procfile
@@ -44,6 +46,13 @@ class Command(RunCommand):
         filled.write_text(template.substitute(salesforce_url=f"https://localhost:{self.salesforce_port}"))
         os.environ["RINGBACK_DEMO_CLIENT_SECRET"] = "for the stand-in only"  # noqa: S105
         call_command("configure", str(filled), verbosity=0)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """The stand-in's streams are new with each start: no gap lies between two of them."""
+        streams = Stream.objects.filter(instance__arn=INSTANCE_ARN)
+        Shard.objects.filter(stream__in=streams).delete()
+        streams.update(first_listed_at=None, listed_at=None)
 
     def stand_in_env(self) -> dict[str, str]:
         return {

@@ -1,69 +1,22 @@
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import requests
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from mypy_boto3_kinesis import KinesisClient
 from pytest_django import Settings
 
 from calls.intake import ContactRecords
-from calls.models import Call, DeadLetter, Shard, Stream
+from calls.models import DeadLetter, Shard, Stream
 from calls.streams import reader
 from calls.streams.listing import list_shards
 from calls.streams.reader import read_slice
-from dashboard.demo.kinesis import KinesisStandIn
-from tests.calls.world import World, dropped
-from tests.dashboard.demo.kinesis.conftest import connect
-
-NAME = "acme-contact-records"
-
-
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[KinesisStandIn]:
-    settings.READ_SLICE_S = 0.05
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
-
-
-@pytest.fixture
-def kinesis(stand_in: KinesisStandIn) -> Iterator[KinesisClient]:
-    client = connect(stand_in.url)
-    client.create_stream(StreamName=NAME, ShardCount=1)
-    yield client
-    client.close()
-
-
-@pytest.fixture
-def shard(world: World, kinesis: KinesisClient) -> Shard:
-    Stream.objects.update(poll_ms=1)
-    list_shards(kinesis, world.stream)
-    return Shard.objects.get()
-
-
-@pytest.fixture
-def fault(stand_in: KinesisStandIn) -> Callable[..., None]:
-    def ask(**wish: object) -> None:
-        requests.post(f"{stand_in.url}/_stand_in/fault", json=wish, timeout=5).raise_for_status()
-
-    return ask
-
-
-def put(kinesis: KinesisClient, *contact_ids: str) -> None:
-    for contact_id in contact_ids:
-        kinesis.put_record(StreamName=NAME, PartitionKey="k", Data=json.dumps(dropped(contact_id)).encode())
-
-
-def known() -> list[str]:
-    return sorted(Call.objects.values_list("contact_id", flat=True))
+from tests.calls.streams.reading import NAME, known, put, stop_when
+from tests.calls.world import World
 
 
 def test_a_stream_is_read_from_its_oldest_record_on_and_each_record_once(shard: Shard, kinesis: KinesisClient) -> None:
@@ -207,26 +160,6 @@ def test_a_throttled_reader_tries_again_and_says_nothing(
     assert Stream.objects.get(pk=shard.stream_id).trouble == ""
 
 
-class StopWhen(threading.Event):
-    """A stop signal that is given once something is so: asked by the reader between two reads."""
-
-    def __init__(self, so: Callable[[], bool]) -> None:
-        super().__init__()
-        self.so = so
-
-    def is_set(self) -> bool:
-        return self.so()
-
-
-@pytest.fixture(autouse=True)
-def _stopping(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "stopping", threading.Event())
-
-
-def stop_when(so: Callable[[], bool]) -> None:
-    reader.stopping = StopWhen(so)
-
-
 def test_a_worker_that_stops_gives_the_lease_back_to_whoever_comes_first(shard: Shard, kinesis: KinesisClient) -> None:
     put(kinesis, "c1")
     stop_when(lambda: known() == ["c1"])
@@ -309,11 +242,11 @@ def test_what_kinesis_refuses_is_said_on_the_stream_and_over_when_it_works_again
 
 
 def test_latest_begins_when_the_stream_was_first_listed_and_loses_nothing_between_two_slices(
-    world: World, kinesis: KinesisClient, stand_in: KinesisStandIn
+    world: World, kinesis: KinesisClient, age: Callable[..., None]
 ) -> None:
     Stream.objects.update(start="latest", poll_ms=1)
     put(kinesis, "old")
-    requests.post(f"{stand_in.url}/_stand_in/age", json={"by_s": 60}, timeout=5).raise_for_status()
+    age(by_s=60)
     list_shards(kinesis, world.stream)
     shard = Shard.objects.get()
     assert read_slice(shard.pk, "me")
@@ -322,9 +255,9 @@ def test_latest_begins_when_the_stream_was_first_listed_and_loses_nothing_betwee
     assert known() == ["new"]
 
 
-def test_a_stream_may_begin_at_a_time(world: World, kinesis: KinesisClient, stand_in: KinesisStandIn) -> None:
+def test_a_stream_may_begin_at_a_time(world: World, kinesis: KinesisClient, age: Callable[..., None]) -> None:
     put(kinesis, "old")
-    requests.post(f"{stand_in.url}/_stand_in/age", json={"by_s": 7200}, timeout=5).raise_for_status()
+    age(by_s=7200)
     put(kinesis, "new")
     start = (timezone.now() - timedelta(hours=1)).isoformat()
     Stream.objects.update(start=start, poll_ms=1)

@@ -88,6 +88,22 @@ def test_a_wish_that_cannot_be_met_is_refused(ask: Ask, path: str, wish: dict[st
     assert ask(path, **wish)[0] == 400
 
 
+def test_a_page_may_be_empty_though_there_is_more(kinesis: KinesisClient, stream: str, ask: Ask) -> None:
+    put(kinesis, stream, "one")
+    ask("/_stand_in/fault", operation="GetRecords", page="empty")
+    empty = read(kinesis, stream)
+    assert (words(empty), empty["MillisBehindLatest"]) == ([], 1000)
+    assert words(kinesis.get_records(ShardIterator=empty["NextShardIterator"])) == ["one"]
+
+
+def test_a_page_may_have_no_iterator_though_the_shard_is_open(kinesis: KinesisClient, stream: str, ask: Ask) -> None:
+    put(kinesis, stream, "one")
+    ask("/_stand_in/fault", operation="GetRecords", page="endless")
+    page = read(kinesis, stream)
+    assert words(page) == ["one"]
+    assert not {"NextShardIterator", "ChildShards"} & page.keys()
+
+
 def test_all_iterators_expire_on_request_and_new_ones_work(kinesis: KinesisClient, stream: str, ask: Ask) -> None:
     put(kinesis, stream, "one")
     start = iterator(kinesis, stream)

@@ -36,11 +36,17 @@ def horizon() -> int:
         return int(cursor.fetchone()[0])
 
 
+# A dump that is restored comes into another cluster, another database, or other files of the same table. A backup of
+# the whole cluster may come back under the old names, as may its transaction ids: but never without a restart.
+EPOCH = """
+SELECT concat_ws('-', system_identifier, timeline_id, pg_database.oid, pg_relation_filenode('calls_call'),
+    extract(epoch FROM pg_postmaster_start_time())::numeric)
+FROM pg_control_system(), pg_control_checkpoint(), pg_database WHERE datname = current_database()
+"""
+
+
 def epoch() -> str:
     """Changes when the database is restored: then transaction ids begin anew, and what was read by them is void."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT system_identifier || '-' || timeline_id || '-' || oid"
-            " FROM pg_control_system(), pg_control_checkpoint(), pg_database WHERE datname = current_database()"
-        )
+        cursor.execute(EPOCH)
         return str(cursor.fetchone()[0])

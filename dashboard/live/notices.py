@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypedDict
 
 from django.template.loader import render_to_string
 
@@ -14,6 +15,11 @@ from . import frames
 
 # What people miss on their pages by them; the others are for those who look after the intake.
 SEEN_BY_ALL = frozenset({"stopped", "stopped-by-hand", "never-read", "behind", "gap"})
+
+
+class Notice(TypedDict):
+    alarms: list[Alarm]
+    may_act: bool
 
 
 @dataclass(frozen=True)
@@ -35,13 +41,14 @@ class Reader:
         is_theirs = self.instances is None or alarm.stream.instance_id in self.instances
         return is_theirs and (self.may_act or alarm.kind in SEEN_BY_ALL)
 
+    def notice(self, found: Iterable[Alarm]) -> Notice:
+        return {"alarms": [alarm for alarm in found if self.is_told(alarm)], "may_act": self.may_act}
+
 
 def notices(readers: Collection[Reader]) -> dict[Reader, str]:
     """The frame for each kind of reader: an empty notice too, so that one that is over goes."""
     found = alarms()
-    return {reader: frames.place("notice", notice(found, reader)) for reader in readers}
-
-
-def notice(found: Collection[Alarm], reader: Reader) -> str:
-    told = [alarm for alarm in found if reader.is_told(alarm)]
-    return render_to_string("live/notice.html", {"alarms": told, "may_act": reader.may_act}).strip()
+    return {
+        reader: frames.place("notice", render_to_string("live/notice.html", dict(reader.notice(found))).strip())
+        for reader in readers
+    }

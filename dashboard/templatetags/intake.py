@@ -1,15 +1,27 @@
+from datetime import UTC, datetime
+
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from calls.alarms import alarms
 from calls.models import Person
 from calls.rights import rights_of
 from calls.scope import Scope
-from dashboard.live.notices import Reader, notice
+from dashboard.live.notices import Notice, Reader
 
 register = template.Library()
 
 
-@register.simple_tag
-def intake_notice(person: Person) -> str:
+@register.inclusion_tag("live/notice.html")
+def intake_notice(person: Person) -> Notice:
     """What is wrong with the intake, as the page's socket goes on to tell it."""
-    return notice(alarms(), Reader.of(Scope.of(person), rights_of(person)))
+    return Reader.of(Scope.of(person), rights_of(person)).notice(alarms())
+
+
+@register.filter
+def minute(moment: datetime) -> SafeString:
+    """As `local`, without seconds."""
+    told = moment.astimezone(UTC).strftime("%H:%M")
+    iso = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return format_html('<local-time form="minute"><time datetime="{}">{} UTC</time></local-time>', iso, told)

@@ -59,6 +59,7 @@ def test_every_page_says_it_from_the_beginning(room: Room, client: Client, strea
         client.force_login(person)
         for path in ("/", "/accounts/zone/"):
             page = " ".join(client.get(path).content.decode().split())
+            assert '<p data-kind="stopped">' in page
             assert words in page, (person, path)
 
 

@@ -22,17 +22,9 @@ ASKED = ("stream", "source", "location", "from_at", "to_at")
 MOMENT = "%Y-%m-%dT%H:%M:%S"
 
 
-class BackfillForm(CheckedForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Whoever may ask for a backfill must not read any file of the server: those of a disk are for the command.
-        field = cast(forms.ChoiceField, self.fields["source"])
-        field.choices = [choice for choice in Backfill.Source.choices if choice[0] != Backfill.Source.DISK]
-
-
 @admin.register(Backfill, site=site)
 class BackfillAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
-    form = BackfillForm
+    form = CheckedForm
     fields = ASKED
     list_display = ("__str__", "stream", "where", "state", "news", "asked_by", "asked_at", "begun_by", "ended_at")
     list_filter = ("stream", "state")
@@ -54,6 +46,11 @@ class BackfillAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Whoever may ask for a backfill must not read any file of the server: those of a disk are for the command.
+        choices = [choice for choice in Backfill.Source.choices if choice[0] != Backfill.Source.DISK]
+        return super().formfield_for_choice_field(db_field, request, **kwargs, choices=choices)
 
     def get_urls(self) -> list[Any]:
         now = self.admin_site.admin_view(self.now)
@@ -122,6 +119,7 @@ def _now(backfill: Backfill) -> dict[str, Any]:
     return {
         "backfill": backfill,
         "is_running": backfill.state in Backfill.WORKED,
+        "has_stopped": backfill.state in Backfill.STOPPED,
         "counts": [
             (described(name), f"{counted.get(name, 0):,}", f"{brought.get(name, 0):,}")
             for name in names_of(counted, brought)

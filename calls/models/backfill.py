@@ -30,7 +30,8 @@ class BackfillQuerySet(models.QuerySet["Backfill"]):
 
     def for_workers(self) -> BackfillQuerySet:
         """Those that no command attends; previews first, because somebody waits for them."""
-        return self.in_work().filter(is_by_command=False).order_by("-state", "pk")  # counting before bringing
+        seen = self.in_work().filter(is_by_command=False).exclude(source=Backfill.Source.DISK)
+        return seen.order_by("-state", "pk")  # counting before bringing
 
 
 class Backfill(models.Model):
@@ -53,6 +54,7 @@ class Backfill(models.Model):
         CANCELLED = "cancelled"
 
     WORKED = (State.COUNTING, State.BRINGING)
+    STOPPED = (State.FAILED, State.CANCELLED)
 
     stream = models.ForeignKey("calls.Stream", models.CASCADE, related_name="backfills")
     source = models.CharField(max_length=16, choices=Source.choices, default=Source.S3)
@@ -155,13 +157,17 @@ class Backfill(models.Model):
     def bring_in(self, by: Person | None, *, is_by_command: bool = False) -> bool:
         """Write what was counted; False if it is not counted, or somebody was first."""
         begun: dict[str, Any] = {"begun_at": Now(), "begun_by": by, "done": 0, "remarks": []}
-        return self._move([self.State.COUNTED], state=self.State.BRINGING, is_by_command=is_by_command, **begun)
+        return self._go([self.State.COUNTED], self.State.BRINGING, is_by_command, **begun)
 
     def go_on(self, *, is_by_command: bool = False) -> bool:
         """From where it stopped; False if it did not stop."""
         back_to = self.State.BRINGING if self.begun_at else self.State.COUNTING
-        stopped = [self.State.FAILED, self.State.CANCELLED]
-        return self._move(stopped, state=back_to, is_by_command=is_by_command, trouble="", ended_at=None)
+        return self._go(self.STOPPED, back_to, is_by_command, trouble="", ended_at=None)
+
+    def _go(self, if_still: Sequence[State], to: State, is_by_command: bool, **change: Any) -> bool:
+        if not is_by_command and not self.is_for_workers:
+            return False
+        return self._move(if_still, state=to, is_by_command=is_by_command, **change)
 
     def cancel(self) -> bool:
         """What was written stays; what was not can still be brought."""
@@ -181,9 +187,9 @@ class Backfill(models.Model):
         return bool(self.brought.get("records", 0) > self.brought.get("unusable", 0))
 
     @property
-    def may_go_on(self) -> bool:
-        """By the workers, who do not see the disk that a command saw."""
-        return self.state in (self.State.FAILED, self.State.CANCELLED) and self.source != self.Source.DISK
+    def is_for_workers(self) -> bool:
+        """They do not see the disk that a command saw, and no page has them read a file of theirs."""
+        return self.source != self.Source.DISK
 
     @property
     def is_worked_on(self) -> bool:

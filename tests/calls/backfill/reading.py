@@ -30,7 +30,7 @@ def counted(stream: Stream, location: Path | str, **more: Any) -> Backfill:
 
 def brought(stream: Stream, location: Path | str, **more: Any) -> Backfill:
     made = counted(stream, location, **more)
-    assert made.bring_in(None)
+    assert made.bring_in(None, is_by_command=True)
     work_on(made)
     return made
 

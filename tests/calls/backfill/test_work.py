@@ -115,7 +115,7 @@ def stop_after(steps: int, how: Callable[[], object]) -> Callable[[Backfill], No
 
 
 def bring_until(backfill: Backfill, steps: int, how: Callable[[], object]) -> None:
-    assert backfill.bring_in(None)
+    assert backfill.bring_in(None, is_by_command=True)
     assert backfill.claim(an_owner())
     attend(backfill, stop_after(steps, how))
     backfill.refresh_from_db()
@@ -159,7 +159,7 @@ def test_one_that_was_cancelled_writes_no_more_and_can_go_on(world: World, file:
     backfill = counted(world.stream, file)
     bring_until(backfill, 1, lambda: Backfill.objects.get().cancel())
     assert (backfill.state, len(known())) == ("cancelled", 500)
-    assert backfill.go_on()
+    assert backfill.go_on(is_by_command=True)
     work_on(backfill)
     assert (backfill.state, len(known())) == ("done", 1200)
 
@@ -191,8 +191,8 @@ def test_a_claim_that_is_held_is_nobody_elses(world: World, file: Path) -> None:
 def test_a_count_is_ready_once_and_begun_once(world: World, file: Path) -> None:
     file.write_bytes(many(1))
     backfill = counted(world.stream, file)
-    assert Backfill.objects.get().bring_in(None)
-    assert not backfill.bring_in(None)
+    assert Backfill.objects.get().bring_in(None, is_by_command=True)
+    assert not backfill.bring_in(None, is_by_command=True)
 
 
 def test_what_fails_says_why_and_goes_on_where_it_was(world: World, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_what_fails_says_why_and_goes_on_where_it_was(world: World, tmp_path: Pa
     assert (backfill.state, len(known())) == ("failed", 500)
     assert backfill.trouble == f"{tmp_path}/1 cannot be read: No such file or directory."
     (tmp_path.parent / "kept").rename(tmp_path / "1")
-    assert backfill.go_on()
+    assert backfill.go_on(is_by_command=True)
     work_on(backfill)
     assert (backfill.state, backfill.trouble, backfill.brought) == ("done", "", {"records": 1500, "new": 1500})
     assert len(known()) == 1500

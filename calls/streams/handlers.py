@@ -1,5 +1,6 @@
 """Who takes the records of each kind: found by dotted path in the settings, so that this floor need not know them."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -12,6 +13,9 @@ from calls.connect.kinds import Kind, Unusable, is_plain, kind_of, parse_many
 from calls.models import Instance
 
 from .arrival import Arrival
+
+
+PLACE = re.compile(r"\[\d+\]")
 
 
 class Handler(Protocol):
@@ -56,7 +60,8 @@ class Decoded:
         try:
             values = [self._decode(record) for record in parse_many(data)]
         except Unusable as error:
-            self.unusable.append((data, str(error)))
+            # One reason wherever in a list it is: reasons are counted, and asked for.
+            self.unusable.append((data, PLACE.sub("[...]", str(error))))
             return
         for kind, value in values:
             if value is None:

@@ -63,10 +63,12 @@ class Notes:
                 self.state = event.event.lower()
 
     def note_items(self, items: Iterable[Item]) -> None:
+        items = list(items)
+        # At once: to merge with what is known, for each of many, takes a time that nobody has.
+        if matched := [item for item in items if isinstance(item, Categories)]:
+            self.categories = merge_categories(self.categories, *matched)
         for item in items:
-            if isinstance(item, Categories):
-                self.categories = merge_categories(self.categories, item)
-            elif isinstance(item, Summary):
+            if isinstance(item, Summary):
                 self.summary = mask_cards(item.content or "") or self.summary
                 self.summary_trouble = "" if self.summary else (item.failure_code or item.status)[:64]
 

@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: demo run test bench-demo bench-latency lock check types browser
+.PHONY: demo run test bench-demo bench-ingest bench-latency lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -12,6 +12,9 @@ demo: .venv/complete
 
 run: .venv/complete
 	exec $(BIN)/python manage.py run
+
+bench-ingest: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.ingest
 
 bench-latency: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.latency

@@ -1,9 +1,13 @@
-"""What Contact Lens sends of calls in progress: records of one segment, each with ids that no other record has."""
+"""What Contact Lens sends of calls in progress: records of one segment, each with ids that no other record has.
 
-import json
-import random
-from dataclasses import dataclass, field
-from uuid import UUID
+A record is made from its number alone, so that whoever asks again for a place in the stream gets the same one again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ARN = "arn:aws:connect:us-east-1:123456789012:instance/00000000-0000-4000-8000-000000000001"
 
 # As people speak: most turns tell no figures, some begin or end with one, a few tell numbers.
 SAID = (
@@ -24,78 +28,70 @@ SAID = (
     "Perfect, thank you so much for your help!",
     "You are welcome, and thank you for your patience.",
 )
-SENTIMENTS = ("NEUTRAL", "NEUTRAL", "POSITIVE", "NEGATIVE")
+SENTIMENTS = ("NEUTRAL", "NEUTRAL", "POSITIVE", "NEGATIVE", "NEUTRAL")
+ROLES = ("AGENT", "CUSTOMER")
 TURN_MS = 3000
+
+_RECORD = (
+    '{"Version": "1.0.0", "Channel": "VOICE", "AccountId": "123456789012", "InstanceId":'
+    ' "00000000-0000-4000-8000-000000000001", "ContactId": "%s", "LanguageCode": "en-US", "EventType": "SEGMENTS",'
+    ' "Segments": [%s]}'
+)
+_PIECE = (
+    '{"Utterance": {"Id": "%s", "TranscriptId": "%s", "ParticipantId": "%s", "ParticipantRole": "%s",'
+    ' "PartialContent": "%s", "BeginOffsetMillis": %d, "EndOffsetMillis": %d}}'
+)
+_FINAL = (
+    '{"Transcript": {"Id": "%s", "ParticipantId": "%s", "ParticipantRole": "%s", "Content": "%s",'
+    ' "BeginOffsetMillis": %d, "EndOffsetMillis": %d, "Sentiment": "%s"}}'
+)
+_STARTED = (
+    '{"Version": "1.0.0", "Channel": "VOICE", "AccountId": "123456789012", "InstanceId":'
+    ' "00000000-0000-4000-8000-000000000001", "ContactId": "%s", "LanguageCode": "en-US", "EventType": "STARTED"}'
+)
+
+
+def contact_ids(group: int, count: int) -> list[str]:
+    return [f"20000000-0000-4000-{group:04}-{n:012}" for n in range(count)]
+
+
+def started(contact_id: str) -> bytes:
+    return (_STARTED % contact_id).encode()
 
 
 @dataclass
-class Talk:
-    """A call in progress: its turns follow each other, each told by a piece and then by its final."""
-
-    contact_id: str
-    turns: int = 0
-    pieces: dict[str, object] = field(default_factory=dict)
-
-
 class Talks:
-    """Records of many calls, by turns. `random` only chooses words: ids are counted, so none is ever said twice."""
+    """The records of many calls, by turns of the calls: each says a piece, the rest of it, and the turn as a whole."""
 
-    def __init__(self, contact_ids: list[str], seed: int, turns: int = 0) -> None:
-        self.talks = [Talk(contact_id, turns) for contact_id in contact_ids]
-        self._random = random.Random(seed)  # noqa: S311 - words, not secrets
-        self._run = self._random.getrandbits(64)
-        self._count = 0
-        self._next = 0
+    contact_ids: list[str]
+    seed: int
+    first_turn: int = 1  # in each call
 
-    def new_turns(self, count: int) -> list[bytes]:
-        """Records of as many calls, each of which makes a new row: half of them pieces, half of them finals."""
-        return [self._of_new_turn(self._talk()) for _ in range(count)]
+    def record(self, number: int) -> bytes:
+        step, talk = divmod(number, len(self.contact_ids))
+        turn, part = divmod(step + talk, 3)  # not all calls are at the same part
+        return self._of(talk, turn, part)
 
-    def _talk(self) -> Talk:
-        talk = self.talks[self._next % len(self.talks)]
-        self._next += 1
-        return talk
+    def new_turn(self, number: int) -> bytes:
+        """One that makes a row: by turns the first piece and the final of a turn that says nothing else."""
+        turn, talk = divmod(number, len(self.contact_ids))
+        return self._of(talk, turn, 2 if (turn + talk) % 2 else 0)
 
-    def _of_new_turn(self, talk: Talk) -> bytes:
-        talk.turns += 1
-        is_final = self._next % 2 == talk.turns % 2
-        turn_id = self.new_id()
-        return record(talk.contact_id, self._final(talk, turn_id) if is_final else self._piece(talk, turn_id))
+    def _of(self, talk: int, turn: int, part: int) -> bytes:
+        role = ROLES[turn % 2]
+        begin_ms = (self.first_turn + turn) * TURN_MS
+        said = SAID[(self.seed + 7 * talk + 3 * turn) % len(SAID)]
+        turn_id = self.turn_id(talk, turn)
+        if part == 2:
+            sentiment = SENTIMENTS[(talk + turn) % len(SENTIMENTS)]
+            segment = _FINAL % (turn_id, role, role, said, begin_ms, begin_ms + TURN_MS - 200, sentiment)
+        else:
+            half = len(said) // 2
+            words, at_ms = (said[:half], begin_ms) if part == 0 else (said[half:], begin_ms + TURN_MS // 2)
+            segment = _PIECE % (f"{turn_id[:-1]}{part + 1}", turn_id, role, role, words, at_ms, at_ms + 1200)
+        return (_RECORD % (self.contact_ids[talk], segment)).encode()
 
-    def new_id(self) -> str:
-        self._count += 1
-        return str(UUID(int=self._run << 64 | self._count))
-
-    def _piece(self, talk: Talk, turn_id: str) -> dict[str, object]:
-        role, begin_ms = role_of(talk.turns), talk.turns * TURN_MS
-        return {
-            "Utterance": {
-                "Id": self.new_id(), "TranscriptId": turn_id, "ParticipantId": role, "ParticipantRole": role,
-                "PartialContent": self._random.choice(SAID), "BeginOffsetMillis": begin_ms,
-                "EndOffsetMillis": begin_ms + TURN_MS // 2,
-            }
-        }  # fmt: skip
-
-    def _final(self, talk: Talk, turn_id: str) -> dict[str, object]:
-        role, begin_ms = role_of(talk.turns), talk.turns * TURN_MS
-        return {
-            "Transcript": {
-                "Id": turn_id, "ParticipantId": role, "ParticipantRole": role, "Content": self._random.choice(SAID),
-                "BeginOffsetMillis": begin_ms, "EndOffsetMillis": begin_ms + TURN_MS - 200,
-                "Sentiment": self._random.choice(SENTIMENTS),
-            }
-        }  # fmt: skip
-
-
-def role_of(turn: int) -> str:
-    return "CUSTOMER" if turn % 2 else "AGENT"
-
-
-def record(contact_id: str, *segments: dict[str, object]) -> bytes:
-    return json.dumps(
-        {
-            "Version": "1.0.0", "Channel": "VOICE", "AccountId": "123456789012",
-            "InstanceId": "00000000-0000-4000-8000-000000000001", "ContactId": contact_id, "LanguageCode": "en-US",
-            "EventType": "SEGMENTS", "Segments": segments,
-        }
-    ).encode()  # fmt: skip
+    def turn_id(self, talk: int, turn: int) -> str:
+        # Mixed up, as real ids are: in order they would fall on one page of the index.
+        mixed = (talk * 0x9E3779B97F4A7C15 + turn * 0xC2B2AE3D27D4EB4F + self.seed) & 0xFFFFFFFFFFFFFFFF
+        return f"{mixed:016x}-{talk:06x}-{turn:06x}-0"

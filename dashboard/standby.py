@@ -9,21 +9,19 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import redis
 import structlog
 from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
 from calls import sweeps
+from calls.broker import broker_answers
 from calls.streams.reader import stopping
 from calls.tasks import read_shard
 
 log = structlog.get_logger()
 
 LOOK_S = 1
-PATIENCE_S = 2
-KEY, KEPT_S = "ringback-standby", 60
 
 
 def watch() -> None:
@@ -40,22 +38,6 @@ def watch() -> None:
             log.warning("The broker answers again: the standby has stopped.")
             answered_at = time.monotonic()
         time.sleep(LOOK_S)
-
-
-def broker_answers() -> bool:
-    """Whether a worker could be told something now.
-
-    A ping is not enough: a Redis that is full, a replica, or one that cannot save refuses what is written. An old
-    connection is not enough either: one with too many clients refuses new ones.
-    """
-    try:
-        with redis.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=None
-        ) as client:
-            client.set(KEY, 1, ex=KEPT_S)
-    except (redis.RedisError, OSError):
-        return False
-    return True
 
 
 class StandIn:

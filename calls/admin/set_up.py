@@ -35,7 +35,8 @@ class SetUp:
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         # Django lets an address ask any field of the model: a number, or the bytes of a dead letter, letter by letter.
         name, _, way = lookup.partition("__")
-        return name in getattr(self, "list_filter", ()) and way in ("", "exact", "id__exact", "isnull")
+        asked = {getattr(each, "parameter_name", each) for each in getattr(self, "list_filter", ())}
+        return name in asked and way in ("", "exact", "id__exact", "isnull")
 
 
 class ShownOnly(SetUp):

@@ -5,7 +5,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 
 from calls.admin.set_up import CheckedForm, SetUp
@@ -58,11 +58,10 @@ class StreamState(SetUp):
         return format_html('<a href="{}?stream__id__exact={}">{}</a>', address, stream.pk, stream.letters or 0)
 
     def gaps(self, stream: Any) -> str:
-        try:
-            address = reverse("admin:calls_gap_changelist")
-        except NoReverseMatch:
-            return str(stream.gaps_open or 0)
-        return format_html('<a href="{}?stream__id__exact={}">{}</a>', address, stream.pk, stream.gaps_open or 0)
+        address = reverse("admin:calls_gap_changelist")
+        return format_html(
+            '<a href="{}?stream__id__exact={}&is=open">{}</a>', address, stream.pk, stream.gaps_open or 0
+        )
 
     @admin.display(description="kinds that nothing reads")
     def unread(self, stream: Stream) -> str:

@@ -70,7 +70,7 @@ def from_oauth(status: int, body: Any, private: Iterable[str] = ()) -> Salesforc
 
 
 def _refusal(code: Any, message: Any, status: int, private: Iterable[str]) -> SalesforceError:
-    code = code if isinstance(code, str) and re.fullmatch(r"\w{1,100}", code, re.ASCII) else "UNKNOWN"
+    code = code if isinstance(code, str) and re.fullmatch(r"[A-Za-z_]{1,100}", code) else "UNKNOWN"
     text = message if isinstance(message, str) else ""
     # A trigger that meets a locked row is reported as a broken trigger; too many logins as a wrong password.
     passes = "UNABLE_TO_LOCK_ROW" in text or "login rate exceeded" in text.lower()

@@ -26,9 +26,9 @@ MOMENT = "%Y-%m-%dT%H:%M:%S"
 class BackfillAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
     form = CheckedForm
     fields = ASKED
-    list_display = ("__str__", "stream", "where", "state", "news", "asked_by", "asked_at", "begun_by", "ended_at")
+    list_display = ("__str__", "stream", "where", "state", "news", "asked_by", "asked_at", "ended_at")
     list_filter = ("stream", "state")
-    list_select_related = ("stream__instance", "asked_by", "begun_by")
+    list_select_related = ("stream__instance", "asked_by")
     formfield_overrides = {
         models.DateTimeField: {
             "form_class": forms.DateTimeField,
@@ -46,6 +46,15 @@ class BackfillAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_act_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "stream":
+            # One is set up on its own page.
+            field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
+        if db_field.name == "location":
+            field.widget.attrs["class"] = "vLargeTextField"
+        return field
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         # Whoever may ask for a backfill must not read any file of the server: those of a disk are for the command.

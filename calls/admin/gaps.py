@@ -45,7 +45,7 @@ class GapAdmin(ShownOnly, admin.ModelAdmin):  # type: ignore[type-arg]
             return "open"
         if gap.filled_with:
             address = reverse("admin:calls_backfill_change", args=[gap.filled_with.pk])
-            return format_html('filled with <a href="{}">{}</a>', address, gap.filled_with)
+            return format_html('<a href="{}">filled with {}</a>', address, gap.filled_with)
         return f"closed by {gap.closed_by or 'somebody'}: nothing will bring it"
 
     @admin.action(description="Close: nothing will bring these records", permissions=["close"])

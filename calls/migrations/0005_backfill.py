@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 (
                     "source",
                     models.CharField(
-                        choices=[("s3", "S3"), ("kinesis", "Kinesis, what it still holds of a time"), ("disk", "disk")],
+                        choices=[("s3", "S3"), ("kinesis", "Kinesis, what it still holds of a time"), ("disk", "Disk")],
                         default="s3",
                         max_length=16,
                     ),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                     "from_at",
                     models.DateTimeField(
                         blank=True,
-                        help_text="UTC. Of files: the time whose records they hold; it closes gaps.",
+                        help_text="UTC. With files: the time that they cover, whose gaps they fill.",
                         null=True,
                         verbose_name="from",
                     ),
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("counting", "Counting"),
                             ("counted", "Counted"),
-                            ("bringing", "bringing in"),
+                            ("bringing", "Bringing in"),
                             ("done", "Done"),
                             ("failed", "Failed"),
                             ("cancelled", "Cancelled"),

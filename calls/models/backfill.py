@@ -43,12 +43,12 @@ class Backfill(models.Model):
     class Source(models.TextChoices):
         S3 = "s3", "S3"
         KINESIS = "kinesis", "Kinesis, what it still holds of a time"
-        DISK = "disk", "disk"
+        DISK = "disk", "Disk"
 
     class State(models.TextChoices):
         COUNTING = "counting"
         COUNTED = "counted"
-        BRINGING = "bringing", "bringing in"
+        BRINGING = "bringing", "Bringing in"
         DONE = "done"
         FAILED = "failed"
         CANCELLED = "cancelled"
@@ -62,7 +62,7 @@ class Backfill(models.Model):
         max_length=1200, blank=True, help_text="s3://BUCKET/PREFIX: every object whose key begins so is read."
     )
     from_at = models.DateTimeField(
-        "from", null=True, blank=True, help_text="UTC. Of files: the time whose records they hold; it closes gaps."
+        "from", null=True, blank=True, help_text="UTC. With files: the time that they cover, whose gaps they fill."
     )
     to_at = models.DateTimeField("to", null=True, blank=True, help_text="UTC.")
     state = models.CharField(max_length=16, choices=State.choices, default=State.COUNTING, editable=False)

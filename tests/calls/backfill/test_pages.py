@@ -77,7 +77,8 @@ def test_a_gap_is_filled_from_s3_after_a_look_at_the_count(
     assert "It filled the gap" in now(admin, backfill)
     gap.refresh_from_db()
     assert (gap.filled_with, gap.closed_by) == (backfill, dana)
-    assert f'filled with <a href="{LIST}{backfill.pk}/change/">' in admin.get("/admin/calls/gap/").content.decode()
+    link = f'<a href="{LIST}{backfill.pk}/change/">filled with Backfill {backfill.pk}</a>'
+    assert link in admin.get("/admin/calls/gap/").content.decode()
 
 
 def test_a_person_closes_a_gap_that_nothing_will_fill(admin: Client, dana: Person, gap: Gap) -> None:

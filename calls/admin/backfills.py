@@ -49,10 +49,10 @@ class BackfillAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name == "stream":
+        if field and db_field.name == "stream":
             # One is set up on its own page.
             field.widget.can_add_related = field.widget.can_change_related = field.widget.can_view_related = False
-        if db_field.name == "location":
+        if field and db_field.name == "location":
             field.widget.attrs["class"] = "vLargeTextField"
         return field
 

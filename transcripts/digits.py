@@ -20,7 +20,7 @@ _TOKEN = rf"(?-i:{re.escape(MARK)})|\d+|\b{_WORD}|\b(?:double|triple)[ -](?:\d(?
 _TOKENS = re.compile(_TOKEN, re.IGNORECASE)
 _UUID = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _RUNS = re.compile(
-    rf"(?P<uuid>{_UUID})|(?P<run>(?:{_TOKEN})(?:[\s.,\-\u2010-\u2015]{{1,4}}(?:{_TOKEN}))*)", re.IGNORECASE
+    rf"(?P<uuid>{_UUID})|(?P<run>(?:{_TOKEN})(?:[\s.,\-\u2010-\u2015]{{1,4}}(?:{_TOKEN}))*+)", re.IGNORECASE
 )
 _FIGURE = re.compile("[0-9]")
 _FIGURES = re.compile(rf"\d|{'|'.join(_WORDS)}", re.IGNORECASE)
@@ -33,6 +33,7 @@ _LENGTHS = {"2": (16,), "3": (14, 15, 16), "4": (13, 16, 19), "5": (16,), "6": (
 # So many digits a card number that passed the check before its last or first piece came may still lack.
 _REST = _LONGEST - _SHORTEST
 _LONGEST_PHONE = 15
+_LONGEST_RUN, _OVERLAP = 20_000, 400  # characters; a card number told in words has up to 300
 
 
 def card_spans(text: str) -> list[Span]:
@@ -42,8 +43,16 @@ def card_spans(text: str) -> list[Span]:
         return spans
     for run in _RUNS.finditer(text):
         if run["run"] and run.end() - run.start() > 1:
-            spans += _apart(sorted(_in_run(text, run.start(), run.end())))
+            spans += _apart(sorted(span for part in _parts(*run.span()) for span in _in_run(text, *part)))
     return spans
+
+
+def _parts(begin: int, end: int) -> Iterator[Span]:
+    """A run, or what of a nonsensically long one is looked at together, lest it take memory without bound."""
+    while end - begin > _LONGEST_RUN:
+        yield begin, begin + _LONGEST_RUN
+        begin += _LONGEST_RUN - _OVERLAP
+    yield begin, end
 
 
 def edge_spans(text: str, old: str) -> list[Span]:

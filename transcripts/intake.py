@@ -11,7 +11,7 @@ from transcripts.cards import mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Item
-from transcripts.notes import Columns, save_notes
+from transcripts.notes import Columns, change_notes, make_notes
 from transcripts.store import TurnsOfCall, load_neighbours, load_turns, save_turns
 from transcripts.turns import in_order, merge
 
@@ -42,7 +42,7 @@ class ContactLens:
         items = {calls[contact].pk: _items(came) for contact, came in by_contact.items()}
         load_turns(turns, items)
         _merge(turns, items)
-        save_notes(_noted(calls, by_contact, turns, items))
+        _note(calls, by_contact, turns, items)
         save_turns(turns.values())
         return {call.pk: call.number for call in calls.values()}
 
@@ -69,20 +69,22 @@ def _merge(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]
             calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 
 
-def _noted(
+def _note(
     calls: Mapping[str, HeardCall],
     by_contact: Mapping[str, Sequence[Arrival[LensEvent]]],
     turns: Mapping[int, TurnsOfCall],
     items: Mapping[int, Sequence[Item]],
-) -> dict[int, Columns]:
-    """What there is to save of the calls' conversations."""
-    noted: dict[int, Columns] = {}
+) -> None:
+    new: dict[int, Columns] = {}
+    changed: dict[int, Columns] = {}
     for contact_id, call in calls.items():
         before = call.notes.columns()
+        is_new = call.notes.state is None
         call.notes.note_events(arrival.value for arrival in by_contact[contact_id])
         call.notes.note_items(items[call.pk])
         call.notes.note_turns(turns[call.pk].news())
         after = call.notes.columns()
         if after != before:
-            noted[call.pk] = after
-    return noted
+            (new if is_new else changed)[call.pk] = after
+    make_notes(new)
+    change_notes(changed)

@@ -111,18 +111,29 @@ def mood(lately: list[int]) -> str:
     return "NEGATIVE" if twice <= -len(lately) else "POSITIVE" if twice >= len(lately) else "NEUTRAL"
 
 
-SAVE = f"""
-INSERT INTO transcripts_conversation (call_id, {", ".join(COLUMNS)})
-SELECT call_id, {", ".join(COLUMNS)} FROM jsonb_to_recordset(%s::jsonb) n(
-    call_id bigint, state varchar, language varchar, categories jsonb, summary text, summary_trouble varchar,
-    mood varchar, trend jsonb, last_words varchar, last_words_ms bigint, pending jsonb)
-ON CONFLICT (call_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+_NOTES = """jsonb_to_recordset(%s::jsonb) n(
+    call_id bigint, state text, language text, categories jsonb, summary text, summary_trouble text, mood text,
+    trend jsonb, last_words text, last_words_ms bigint, pending jsonb)"""
+MAKE = f"""
+INSERT INTO transcripts_conversation (call_id, {", ".join(COLUMNS)}) SELECT call_id, {", ".join(COLUMNS)} FROM {_NOTES}
+"""  # noqa: S608 - the names are ours
+CHANGE = f"""
+UPDATE transcripts_conversation c SET {", ".join(f"{name} = n.{name}" for name in COLUMNS)}
+FROM {_NOTES} WHERE c.call_id = n.call_id
 """  # noqa: S608 - the names are ours
 
 
-def save_notes(notes: Mapping[int, Columns]) -> None:
-    """The columns by the call's key."""
+def make_notes(notes: Mapping[int, Columns]) -> None:
+    """Of calls that had none, and whose rows are locked; by the calls' keys."""
+    _save(MAKE, notes)
+
+
+def change_notes(notes: Mapping[int, Columns]) -> None:
+    _save(CHANGE, notes)
+
+
+def _save(statement: str, notes: Mapping[int, Columns]) -> None:
     if notes:
         rows = [dict(zip(COLUMNS, columns, strict=True), call_id=pk) for pk, columns in notes.items()]
         with connection.cursor() as cursor:
-            cursor.execute(SAVE, [msgspec.json.encode(rows).decode()])
+            cursor.execute(statement, [msgspec.json.encode(rows).decode()])

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from django.db import DataError, IntegrityError, connection, transaction
+from psycopg import Cursor
 from psycopg import Error as PostgresError
 from psycopg.errors import CheckViolation
 
@@ -116,7 +117,7 @@ def _check_partition(error: Exception) -> None:
 BURY = """
 INSERT INTO calls_deadletter (stream_id, digest, data, reason, count, first_seen_at, last_seen_at)
 SELECT %s, digest, data, left(reason, 300), count, now(), now()
-FROM unnest(%s::bytea[], %s::bytea[], %s::text[], %s::int[]) letters(digest, data, reason, count)
+FROM unnest(%b::bytea[], %b::bytea[], %s::text[], %s::int[]) letters(digest, data, reason, count)
 ON CONFLICT (stream_id, digest) DO UPDATE
 SET count = calls_deadletter.count + excluded.count, reason = excluded.reason, last_seen_at = now(), replayed_at = NULL,
     data = excluded.data, expired_at = NULL
@@ -132,8 +133,10 @@ def _bury(stream: Stream, unusable: Iterable[tuple[bytes, str]]) -> None:
         return
     log.warning("dead letters", stream=stream.pk, reasons=sorted({reason for _, reason, _ in letters.values()}))
     rows = sorted((digest, *letter) for digest, letter in letters.items())
-    with connection.cursor() as cursor:
-        cursor.execute(BURY, [stream.pk, *(list(column) for column in zip(*rows, strict=True))])
+    columns = (list(column) for column in zip(*rows, strict=True))
+    # Bound by the server: Django's cursors would write the bytes into the statement, several times as many.
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(BURY, [stream.pk, *columns])
 
 
 COUNT = """

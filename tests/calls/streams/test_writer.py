@@ -167,12 +167,12 @@ def test_one_refused_record_is_found_in_few_statements(world: World) -> None:
     assert Call.objects.count() == 512 + 511
 
 
-def test_one_undecodable_record_costs_one_statement(world: World) -> None:
+def test_an_undecodable_record_costs_nothing_but_its_own_letter(world: World) -> None:
     with CaptureQueriesContext(connection) as without:
         world.bring(*(dropped(f"a{n}", None) for n in range(20)))
     with CaptureQueriesContext(connection) as with_one:
         assert world.bring(*(dropped(f"b{n}", None) for n in range(20)), b"rubbish") == 1
-    assert len(with_one) == len(without) + 1
+    assert len(with_one) == len(without)  # the letter goes past Django's cursors
 
 
 def test_without_its_fence_a_batch_writes_nothing(world: World) -> None:

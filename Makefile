@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: demo run test bench-demo bench-ingest bench-latency lock check types browser
+.PHONY: demo run test faults bench-demo bench-ingest bench-latency lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -21,6 +21,9 @@ bench-latency: .venv/complete
 
 bench-demo: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.demo
+
+faults: .venv/complete
+	exec $(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
 
 test: check types browser
 	exec $(BIN)/python -m pytest

@@ -128,12 +128,12 @@ def backend_killed(rig: Rig, rng: Random) -> Iterator[None]:
 
 
 @contextmanager
-def redis_killed(rig: Rig, rng: Random) -> Iterator[None]:
+def redis_killed(rig: Rig, rng: Random, away_s: tuple[float, float] = (0.2, 3)) -> Iterator[None]:
     """It comes back empty."""
     time.sleep(rng.uniform(0, 0.7))
     rig.kill_redis()
     yield
-    time.sleep(rng.uniform(0.2, 3))
+    time.sleep(rng.uniform(*away_s))
     rig.stack.redis.start()
 
 
@@ -246,6 +246,7 @@ STOPS = [
 ]
 CRASH = Kind("PostgreSQL stopped immediately", postgres_crashed, "server")
 EMPTIED = Kind("Redis killed, back empty", redis_killed, "server")
+AWAY = Kind("Redis away for long", partial(redis_killed, away_s=(45, 90)), "server")
 TWO_READERS = Kind("two readers on each shard", read_twice, "server")
 ROLLED = Kind("rolling restart", rolled, "worker")
 KINDS = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.faults.kinds import CRASH, EMPTIED, KINDS, Kind
+from tests.faults.kinds import AWAY, CRASH, EMPTIED, KINDS, Kind
 from tests.faults.producer import Producer
 from tests.faults.rig import READERS, SHARDS, Rig
 from tests.faults.screen import Screen
@@ -47,8 +47,8 @@ def recovery(folder: Path, seed: int, tell: Callable[[str], None]) -> Recovery:
 
 
 def _kind(seed: int, n: int) -> Kind:
-    """A crash and an emptied Redis are always among them."""
-    return {1: CRASH, 2: EMPTIED}.get(n) or Random(f"{seed}:{n}:recovery").choice(KINDS)
+    """A crash, an emptied Redis, and one that was away until the standby stood in are always among them."""
+    return {1: CRASH, 2: EMPTIED, 3: AWAY}.get(n) or Random(f"{seed}:{n}:recovery").choice(KINDS)
 
 
 def _recovered(trials: Trials, screen: Screen, n: int, kind: Kind) -> float:

@@ -159,6 +159,10 @@ class Rig:
         for order in self.points.iterdir():
             order.unlink()
         told = []
+        for server in (self.postgres, self.stack.redis):
+            if not server.answers():
+                told.append(f"{type(server).__name__} was gone")
+                server.start()
         for name in self.stack.procfile:
             process = self.stack.running.get(name)
             if process is None or process.poll() is not None:

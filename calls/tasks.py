@@ -23,9 +23,14 @@ def stop_reading(**_: object) -> None:
 @shared_task
 def read_shard(shard_id: int) -> None:
     """A turn for a slot. It was asked for because this shard waited; the most urgent one gets it."""
-    follower = shard_id if stopping.is_set() else take_turn()  # what comes too late is for another worker
+    if stopping.is_set():
+        _ask_for_a_turn(shard_id)  # it came too late, and is for another worker
+        return
+    follower = take_turn()
     while follower and not _ask_for_a_turn(follower):
         follower = take_turn()  # nobody else hears of it while the broker is away
+    if follower and stopping.is_set():
+        _ask_for_a_turn(follower)  # of two, this worker may still hear one and keep it until it has ended
 
 
 def _ask_for_a_turn(shard_id: int) -> bool:

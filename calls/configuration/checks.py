@@ -13,6 +13,7 @@ from calls.models.instance import ARN
 
 LIMITS = {
     "poll_ms": (200, 60_000),  # Kinesis lets a shard be read five times a second
+    "behind_limit_s": (5, 24 * 3600),
     "merge_window_h": (0, 24 * 366),
     "case_max_age_h": (0, 24 * 366),
     "silence_ends_s": (10, 24 * 3600),
@@ -66,7 +67,7 @@ def _(instance: Instance) -> None:
 
 @check.register
 def _(stream: Stream) -> None:
-    _check_limits(stream, "poll_ms")
+    _check_limits(stream, "poll_ms", "behind_limit_s")
     _check_stream_name(stream.name, stream.instance)
     before = Stream.objects.filter(pk=stream.pk, shards__isnull=False).values_list("name", flat=True).first()
     if before and bare_name(before) != bare_name(stream.name):

@@ -63,6 +63,8 @@ class StreamPart(Part):
     name: Name
     start: Start | UnsetType = UNSET
     poll_ms: int | UnsetType = UNSET
+    fan_out: bool | UnsetType = UNSET
+    behind_limit_s: int | UnsetType = UNSET
 
 
 class PolicyPart(Part):

@@ -26,7 +26,10 @@ def _bring_streams(instance: Instance, parts: list[StreamPart], what: str, at: s
     for n, part in enumerate(parts):
         stream = known.pop(bare_name(part.name), None) or Stream(instance=instance)
         # What the brake stopped waits for a person, however often this is run.
-        values = part.given("kind", "name", "start", "poll_ms") | {"is_stopped": bool(stream.stopped_because)}
+        values = part.given("kind", "name", "start", "poll_ms", "behind_limit_s")
+        if part.fan_out is not UNSET:
+            values["is_fanned_out"] = part.fan_out
+        values["is_stopped"] = bool(stream.stopped_because)
         lines += bring(stream, values, what=f"{what}: stream {part.name}", at=f"{at}.stream[{n}]")
     # Not deleted: its dead letters, and how far it was read, go with it.
     for stream in known.values():

@@ -99,7 +99,7 @@ class Slice:
             if self._is_done():
                 return True
             pause_ms = self.stream.poll_ms if self.is_caught_up else min(self.stream.poll_ms, READ_MS)
-            stopping.wait(max(0.0, began + pause_ms / 1000 - time.monotonic()))
+            stopping.wait(max(0.0, min(began + pause_ms / 1000, until) - time.monotonic()))
         return self._is_over()
 
     def _read(self, position: str | None) -> str | None:

@@ -24,6 +24,7 @@ class Account:
         self.subscription_s = subscription_s
         self.resubscribe_s = resubscribe_s
         self.registration_s = registration_s
+        self.heartbeat_s: float = 5
         self._iterator_age_s = iterator_age_s
         self._iterators_from_ns = 0
         self.limit_reads(reads_per_s)

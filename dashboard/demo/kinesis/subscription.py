@@ -18,7 +18,6 @@ from dashboard.demo.kinesis.shard import Page
 from dashboard.demo.kinesis.starts import StartType, position
 from dashboard.demo.kinesis.stream import Stream
 
-HEARTBEAT_S = 5
 _RECORDS_AN_EVENT = 1000
 
 
@@ -80,7 +79,7 @@ class Subscription:
 
     async def _for_more(self, woken: asyncio.Event) -> None:
         """Until something was put into the stream, or it is time for an empty event."""
-        rest = min(HEARTBEAT_S, max(0.0, self._ends_at - time.monotonic()))
+        rest = min(self._account.heartbeat_s, max(0.0, self._ends_at - time.monotonic()))
         try:
             await asyncio.wait_for(woken.wait(), rest)
         except TimeoutError:

@@ -173,6 +173,15 @@ def test_plain_values_are_told_before_and_after(configure: Configure) -> None:
     ]
 
 
+def test_a_stream_is_pushed_and_watched_as_the_file_says(configure: Configure) -> None:
+    configure(WORLD, ("poll_ms = 500", "poll_ms = 500\nfan_out = true\nbehind_limit_s = 120"))
+    pushed = Stream.objects.get(name="acme-contact-records")
+    assert (pushed.is_fanned_out, pushed.behind_limit_s) == (True, 120)
+    assert configure() == ["nothing to change"]
+    configure(WORLD, ("poll_ms = 500", "fan_out = false"))
+    assert not Stream.objects.get(pk=pushed.pk).is_fanned_out
+
+
 def test_people_are_made_without_a_password_that_works(configure: Configure) -> None:
     configure()
     alice = Person.objects.get(username="alice")

@@ -12,7 +12,8 @@ REFUSALS = {
     "an unknown key": (
         "poll_ms = 500",
         "poll = 500",
-        "instance[0].stream[0].poll: there is no such key; allowed: kind, name, start, poll_ms",
+        "instance[0].stream[0].poll: there is no such key; "
+        "allowed: kind, name, start, poll_ms, fan_out, behind_limit_s",
     ),
     "a secret in the file": (
         "client_secret_env =",
@@ -119,6 +120,11 @@ REFUSALS = {
         "instance[0].stream[0].start: Start is trim-horizon, latest or a time with its zone",
     ),
     "a number for a start": ('"latest"', "3", "instance[0].stream[0].start: expected `str`, got `int`"),
+    "is never behind": (
+        "poll_ms = 500",
+        "behind_limit_s = 1",
+        "instance[0].stream[0].behind_limit_s: From 5 to 86400.",
+    ),
     "reads too often": ("poll_ms = 500", "poll_ms = 0", "instance[0].stream[0].poll_ms: From 200 to 60000."),
     "a negative time": (
         "short_abandon_s = 7",

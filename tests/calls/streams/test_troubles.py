@@ -1,7 +1,6 @@
 """Kinesis as it is on its worse days: a reader goes on from the checkpoint, and loses and doubles nothing."""
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -24,14 +23,12 @@ def test_empty_pages_while_behind_are_read_on_at_once(
     shard: Shard, kinesis: KinesisClient, fault: Callable[..., None], settings: Settings
 ) -> None:
     settings.READ_SLICE_S = 30
-    Stream.objects.update(poll_ms=20_000)
+    Stream.objects.update(poll_ms=60_000)  # one rest would be the end of the slice
     put(kinesis, "c1")
     fault(operation="GetRecords", page="empty", times=5)
     stop_when(lambda: known() == ["c1"])
-    began = time.monotonic()
     read_slice(shard.pk, "me")
     assert known() == ["c1"]
-    assert time.monotonic() - began < 20  # not one rest of the poll
 
 
 def test_a_null_iterator_of_a_shard_that_is_open_is_not_its_end(

@@ -16,7 +16,7 @@ from calls.alarms import Kind, alarms, redis_alarms
 from calls.models import Call, Case, DeadLetter, Gap, SalesforceOrg, Sweep
 from calls.progress import Progress, ShardProgress, progress
 
-STREAM = ("instance", "stream")
+STREAM = ("connect_instance", "stream")  # Prometheus has an `instance` of its own
 SHARD = (*STREAM, "shard")
 
 

@@ -78,7 +78,8 @@ class Postgres:
             "unix_socket_directories": f'"{self.sockets}"',  # a list to PostgreSQL: quotes keep a comma in a path
             "unix_socket_permissions": "0700",
             "max_connections": MAX_CONNECTIONS,
-            # What people said and their numbers stay out of the server's log.
+            # What people said and their numbers stay out of the server's log; errors quote them, and reach who asked.
+            "log_min_messages": "log",
             "log_error_verbosity": "terse",
             "log_min_error_statement": "panic",
             "log_parameter_max_length_on_error": 0,

@@ -1,11 +1,13 @@
+import re
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from calls.alarms import SWEEPS, alarms
+from calls.alarms import SWEEPS, Kind, alarms
 from calls.models import Gap, SalesforceOrg, Shard, Stream, Sweep
 from tests.calls.world import World
 
@@ -168,3 +170,10 @@ def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
     Sweep.objects.all().delete()
     with django_assert_num_queries(5):
         assert len(alarms()) == 33
+
+
+def test_every_alarm_has_a_heading_that_says_what_to_do(world: World) -> None:
+    operations = (Path(__file__).parents[2] / "docs/operations.md").read_text()
+    headings = re.findall(r"^### ([a-z-]+)$", operations, re.MULTILINE)
+    assert set(get_args(Kind)) <= set(headings)
+    assert alarms()[0].anchor == f"docs/operations.md#{alarms()[0].kind}"

@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,6 +12,7 @@ from calls.models import Call, Case, DeadLetter, Gap, Instance, Person, Salesfor
 from dashboard.metrics import Ringback
 
 ARN = "arn:aws:connect:us-east-1:123456789012:instance/aaaaaaaa-bbbb-cccc-dddd-111111111111"
+ROOT = Path(__file__).parents[2]
 TOKEN = "a token of Prometheus"
 pytestmark = pytest.mark.django_db
 
@@ -55,14 +58,14 @@ def scraped(client: Client, token: str = TOKEN) -> dict[str, float]:
 
 def test_a_shard_says_how_far_it_was_read_and_who_holds_it(client: Client, token: str, shard: Shard) -> None:
     found = scraped(client)
-    where = "{instance=acme,shard=0,stream=lens}"
+    where = "{connect_instance=acme,shard=0,stream=lens}"
     assert found[f"ringback_shard_behind_seconds{where}"] == 1.5
     assert 3 <= found[f"ringback_shard_last_read_age_seconds{where}"] < 30
     assert 30 <= found[f"ringback_shard_newest_record_age_seconds{where}"] < 60
     assert found[f"ringback_shard_records_total{where}"] == 41
     assert found[f"ringback_shard_unusable_records_total{where}"] == 2
     assert found[f"ringback_shard_lease_epoch{where}"] == 7
-    assert found["ringback_shard_lease_held{host=host-a,instance=acme,shard=0,stream=lens}"] == 1
+    assert found["ringback_shard_lease_held{connect_instance=acme,host=host-a,shard=0,stream=lens}"] == 1
 
 
 def test_what_is_not_known_is_absent_and_never_zero(client: Client, token: str, stream: Stream) -> None:
@@ -76,7 +79,7 @@ def test_what_is_not_known_is_absent_and_never_zero(client: Client, token: str, 
 
 
 def test_a_shard_that_ended_keeps_its_counts_for_a_day(client: Client, token: str, shard: Shard) -> None:
-    count = "ringback_shard_records_total{instance=acme,shard=0,stream=lens}"
+    count = "ringback_shard_records_total{connect_instance=acme,shard=0,stream=lens}"
     Shard.objects.update(is_ended=True, read_at=ago(3600))
     assert count in scraped(client)
     Shard.objects.update(read_at=ago(25 * 3600))
@@ -91,13 +94,13 @@ def test_a_stream_says_what_waits_for_a_person(client: Client, token: str, shard
     Gap.objects.create(stream=stream, shard_id="0", after="2", to_at=ago(60), closed_at=ago(1))
     Stream.objects.update(is_stopped=True)
     found = scraped(client)
-    where = "{instance=acme,stream=lens}"
+    where = "{connect_instance=acme,stream=lens}"
     assert 4.5 <= found[f"ringback_stream_age_seconds{where}"] < 30
     assert found[f"ringback_stream_age_limit_seconds{where}"] == 45
     assert found[f"ringback_stream_stopped{where}"] == 1
     assert found[f"ringback_stream_dead_letters{where}"] == 2
     assert found[f"ringback_stream_open_gaps{where}"] == 1
-    assert found["ringback_stream_unread_records_total{instance=acme,kind=agent-events,stream=lens}"] == 12
+    assert found["ringback_stream_unread_records_total{connect_instance=acme,kind=agent-events,stream=lens}"] == 12
     assert found["ringback_alarms{kind=stopped-by-hand}"] == 1
     assert found["ringback_alarms{kind=gap}"] == 1
     assert found["ringback_alarms{kind=behind}"] == 0
@@ -177,3 +180,15 @@ def test_probes_come_in_plain_http_by_an_address_within_the_network(
     headers = {"host": "10.0.0.5:8000", "authorization": f"Bearer {token}"}
     assert client.get(path, headers=headers).status_code == 200
     assert client.get("/accounts/login/", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("file", ["deploy/prometheus/ringback.rules.yml", "docs/operations.md"])
+def test_what_is_written_about_metrics_names_those_that_there_are(
+    client: Client, token: str, shard: Shard, file: str
+) -> None:
+    SalesforceOrg.objects.create(name="main", login_url="https://a", lightning_url="https://a")
+    Sweep.note("shards")
+    named = set(re.findall(r"\bringback_[a-z_]+", (ROOT / file).read_text()))
+    known = {name.partition("{")[0] for name in scraped(client)}
+    assert len(named) >= 4
+    assert named <= known

@@ -28,6 +28,7 @@ def addresses(stack: Stack) -> dict[str, str]:
     [(case,)] = until(
         lambda: stack.rows("SELECT case_id FROM calls_call WHERE contact_id = %s", contact_id), "the dropped call"
     )
+    [(stream,)] = stack.rows("SELECT id FROM calls_stream WHERE name = %s", CONTACT_LENS)
     until(
         lambda: stack.rows(
             "SELECT 1 FROM transcripts_segment s JOIN calls_call c ON c.id = call_id"
@@ -47,6 +48,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "login": "/accounts/login/",
         "admin": "/admin/",
         "admin list": "/admin/calls/stream/",
+        "admin stream": f"/admin/calls/stream/{stream}/change/",
         "404": "/calls/acme/none/",
         "403": "/cases/",
     }
@@ -65,6 +67,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         ("", "login"),
         ("dana", "admin"),
         ("dana", "admin list"),
+        ("dana", "admin stream"),
         ("alice", "404"),
         ("alice", "403"),
     ],

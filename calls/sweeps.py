@@ -12,12 +12,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from calls.intake import judge_again
-from calls.models import SalesforceOrg, Shard, Stream, Sweep
+from calls.models import DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls
 from calls.streams.kinesis import kinesis_for
 from calls.streams.listing import list_shards
+from calls.streams.replay import replay_asked
 
 LIST_EVERY_S = 30
 RETRY_S = 5
@@ -70,3 +71,8 @@ def sweep_calls() -> None:
     end_silent_calls()
     judge_again()
     Sweep.note("calls")
+
+
+def sweep_dead_letters() -> None:
+    DeadLetter.objects.all().expire()
+    replay_asked()

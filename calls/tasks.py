@@ -65,5 +65,10 @@ def sweep_calls() -> None:
 
 
 @shared_task
+def sweep_dead_letters() -> None:
+    sweeps.sweep_dead_letters()
+
+
+@shared_task
 def attend_backfills() -> None:
     attend_next()

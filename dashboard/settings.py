@@ -38,6 +38,7 @@ try:
     LEASE_RENEW_S = env.float("LEASE_RENEW_S", 2, validate=POSITIVE)
     SWEEP_S = env.float("SWEEP_S", 2, validate=POSITIVE)
     READ_SLICE_S = env.float("READ_SLICE_S", 15, validate=POSITIVE)
+    DEAD_LETTER_DAYS = env.int("DEAD_LETTER_DAYS", 30, validate=validate.Range(min=1, max=3650))
     READER_SLOTS = env.int("READER_SLOTS", 32, validate=validate.Range(min=1))
     STANDBY_AFTER_S = env.float("STANDBY_AFTER_S", 10, validate=POSITIVE)
 
@@ -249,6 +250,7 @@ SWEEPS = {
     "calls.tasks.sweep_mirror": SWEEP_S,
     "calls.tasks.sweep_calls": 5.0,
     "calls.tasks.attend_backfills": SWEEP_S,
+    "calls.tasks.sweep_dead_letters": 10.0,
     "transcripts.tasks.keep_partitions": 3600.0,
 }
 # Each expires before the next one is due, so that nothing piles up while no worker listens.

@@ -1,6 +1,28 @@
+from __future__ import annotations
+
 import hashlib
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
+
+from .moments import in_seconds
+
+AT_ONCE = 1000
+
+
+class DeadLetterQuerySet(models.QuerySet["DeadLetter"]):
+    def whole(self) -> DeadLetterQuerySet:
+        return self.filter(expired_at=None)
+
+    def ask_for_replay(self) -> int:
+        return self.whole().update(replay_asked_at=Now())
+
+    def expire(self) -> int:
+        """Throw away the bytes of what last came over DEAD_LETTER_DAYS ago: how many, of a bounded number."""
+        old = self.whole().filter(last_seen_at__lt=in_seconds(-settings.DEAD_LETTER_DAYS * 24 * 3600))
+        oldest = list(old.order_by("last_seen_at").values_list("pk", flat=True)[:AT_ONCE])
+        return self.filter(pk__in=oldest).whole().update(data=b"", expired_at=Now(), replay_asked_at=None)
 
 
 class DeadLetter(models.Model):
@@ -19,6 +41,8 @@ class DeadLetter(models.Model):
     replayed_at = models.DateTimeField(null=True)
     replay_asked_at = models.DateTimeField(null=True, help_text="Somebody wants it replayed, and a sweep will.")
     expired_at = models.DateTimeField(null=True, help_text="When its bytes were thrown away.")
+
+    objects = DeadLetterQuerySet.as_manager()
 
     class Meta:
         ordering = ["-last_seen_at"]

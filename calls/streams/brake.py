@@ -1,10 +1,11 @@
 """A stream of which too much cannot be used is stopped: it must not drain into dead letters while nobody looks.
 
 More than a fifth of the last minute's records, and at least 50, mean that something is wrong with the stream or with
-Ringback, and not with a record. The batch with which it becomes too much is rolled back whole and stays in Kinesis:
-once the cause is mended, it is read like any other. A person who reads on although nothing was mended says that the
-other records matter more. Then the brake is off until a minute has gone by in which it would not have acted, and what
-cannot be used becomes dead letters, to be replayed later: no stream stops twice for one trouble.
+Ringback, and not with a record. The batch with which it becomes too much is rolled back whole and stays in Kinesis, but
+for a few examples to look at: once the cause is mended, it is read like any other. A person who reads on although
+nothing was mended says that the other records matter more. Then the brake is off until a minute has gone by in which it
+would not have acted, and what cannot be used becomes dead letters, to be replayed later: no stream stops twice for one
+trouble.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from calls.models.stream import BRAKE_WINDOW_S
 log = structlog.get_logger()
 
 AT_LEAST, SHARE = 50, 0.2
+EXAMPLES = 10  # of what stopped a stream, buried to be looked at
 STEP_S = 10
 RENEW_S = 10  # a brake that is off is put off again at most so often, for all shards of a stream together
 

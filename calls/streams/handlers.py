@@ -14,7 +14,6 @@ from calls.models import Instance
 
 from .arrival import Arrival
 
-
 PLACE = re.compile(r"\[\d+\]")
 
 

@@ -17,7 +17,7 @@ from calls.models import DeadLetter, Stream
 from calls.nudges import nudge
 
 from .arrival import Arrival
-from .brake import Brake, TooMuch
+from .brake import EXAMPLES, Brake, TooMuch
 from .handlers import Decoded, Handler, handlers
 
 log = structlog.get_logger()
@@ -52,6 +52,7 @@ def write(
     except TooMuch as found:
         assert brake  # noqa: S101 - nobody else raises it
         brake.stop(found, (reason for _, reason in decoded.unusable))
+        _bury(stream, decoded.unusable[:EXAMPLES])
         raise LeaseLost from None
     return len(decoded.unusable)
 

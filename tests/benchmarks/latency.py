@@ -92,10 +92,11 @@ def open_pages(stack: Stack, floor: Floor, sockets: int) -> list[Page]:
 
 
 async def talk_and_watch(floor: Floor, pages: list[Page], hints: Hints, cpu: Cpu, options: argparse.Namespace) -> None:
-    watching = [asyncio.create_task(page.watch()) for page in pages]
-    watching.append(asyncio.create_task(hints.listen()))
+    watching = [asyncio.create_task(hints.listen())]
     try:
-        await all_are_told(pages, watching)
+        for page in pages:  # people do not come all at once
+            watching.append(asyncio.create_task(page.watch()))
+            await is_told(page, watching)
         cpu.begin()
         await floor.talk((options.warm + options.seconds) * options.segments, options.segments)
         cpu.end()
@@ -107,11 +108,11 @@ async def talk_and_watch(floor: Floor, pages: list[Page], hints: Hints, cpu: Cpu
         await asyncio.gather(*watching, return_exceptions=True)
 
 
-async def all_are_told(pages: list[Page], watching: list[asyncio.Task[None]]) -> None:
+async def is_told(page: Page, watching: list[asyncio.Task[None]]) -> None:
     async with asyncio.timeout(60):
-        while not all(page.is_told for page in pages):
+        while not page.is_told:
             complain(watching)
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
 
 
 def complain(watching: list[asyncio.Task[None]]) -> None:

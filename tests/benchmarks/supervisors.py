@@ -55,7 +55,13 @@ class Page:
         address = self.url.replace("http", "ws", 1) + "/live/"
         headers = {"Cookie": cookies}
         async with connect(
-            address, origin=Origin(self.url), additional_headers=headers, proxy=None, max_size=None, max_queue=None
+            address,
+            origin=Origin(self.url),
+            additional_headers=headers,
+            proxy=None,
+            max_size=None,
+            max_queue=None,
+            open_timeout=60,
         ) as socket:
             await socket.send(json.dumps(hello))
             while True:

@@ -61,7 +61,10 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _file(path: Path) -> File:
     try:
+        str(path).encode()
         found = path.stat()
+    except UnicodeEncodeError:
+        raise SourceError(f"The name {ascii(str(path))} is not UTF-8: give the file another.") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
     return File(

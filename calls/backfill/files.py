@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -17,7 +18,7 @@ LOOKED_AT = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
 _OBJECT = re.compile(rb'\{[ \t\r\n]*"')
 # How Firehose names its objects; copying changes a file's time, and not its name.
-_FIREHOSE = re.compile(r"-(\d{4})-(\d\d)-(\d\d)-(\d\d)-(\d\d)-(\d\d)-[^/]*\Z")
+_FIREHOSE = re.compile(r"-(\d{4}(?:-\d\d){5})-[^/]*\Z")
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,8 @@ class File:
     def arrived_at(self) -> datetime:
         """About when its records had arrived."""
         if named := _FIREHOSE.search(self.name):
-            try:
-                return min(datetime(*map(int, named.groups()), tzinfo=UTC), self.changed_at)  # type: ignore[arg-type, misc]
-            except ValueError:
-                pass
+            with suppress(ValueError):
+                return min(datetime.strptime(named[1], "%Y-%m-%d-%H-%M-%S").replace(tzinfo=UTC), self.changed_at)
         return self.changed_at
 
 

@@ -48,7 +48,7 @@ class S3:
     def _listed(self, first: str | None) -> Iterator[dict[str, Any]]:
         """In the order of their keys, this one included."""
         request = {"Bucket": self.bucket, "Prefix": self.prefix}
-        if first:
+        if first and first[:-1]:
             # S3 begins behind a key: the one before it in its order cannot be named, so its own name is cut.
             request["StartAfter"] = first[:-1]
         pages = iter(self.client.get_paginator("list_objects_v2").paginate(**request))

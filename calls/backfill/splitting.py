@@ -32,6 +32,8 @@ _BETWEEN_OBJECTS = re.compile(rb"[ \t\r\n,\[\]]*+")
 _NO_OBJECT = re.compile(rb"[^{\n]++")
 # Where reading goes on after something broken.
 _NEXT = re.compile(rb"\}(?=[ \t\r\n]{0,1000}+\{)|\n(?=\{)")
+# Of an array, a torn object takes those behind it for its own, until it is too long.
+_NEXT_OF_LONG = re.compile(rb"\}(?=[ \t\r\n,]{0,1000}+\{)|\n(?=\{)")
 _NEXT_LONGEST = 1002
 
 
@@ -155,7 +157,8 @@ class _Splitter:
         return self._end_broken()
 
     def _end_broken(self) -> int | None:
-        if found := _NEXT.search(self.buffer, self.at):
+        is_long = bool(self.head) or self.at - self.top > LONGEST
+        if found := (_NEXT_OF_LONG if is_long else _NEXT).search(self.buffer, self.at):
             return found.end()
         if self.is_last:
             return len(self.buffer)

@@ -104,6 +104,12 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
             list(read(Disk(str(location))))
 
 
+def test_a_name_that_no_database_holds_is_said(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9")).write_bytes(TWO)
+    with pytest.raises(SourceError, match="is not UTF-8: give the file another"):
+        list(read(Disk(str(tmp_path))))
+
+
 def test_a_record_arrived_when_firehose_named_its_object_else_when_the_file_was_written(tmp_path: Path) -> None:
     copied = datetime(2026, 11, 20, 12, tzinfo=UTC)
     names = {

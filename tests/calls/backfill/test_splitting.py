@@ -115,3 +115,12 @@ def test_something_hostile_is_cut_and_the_record_on_the_next_line_comes(data: by
     assert last == b'{"R":1}'
     assert longest <= LONGEST
     assert peak < 50 * 1024 * 1024
+
+
+def test_a_torn_object_of_an_array_takes_no_more_than_its_length_and_no_part_of_a_record() -> None:
+    record = b'{"R":"%s"}' % (b"x" * 1000)
+    rest = b",".join([record] * 20_000)
+    torn, *whole = split(b'[{"a":[1,' + rest + b"]", 256 * 1024)
+    assert len(torn) == LONGEST
+    assert set(whole) == {record}
+    assert len(whole) > 20_000 - LONGEST // len(record) - 2

@@ -14,6 +14,7 @@ from calls.backfill import batches, work
 from calls.backfill.work import an_owner, attend, attend_next
 from calls.models import Alert, Backfill, Call, Case, DeadLetter, Shard, Stream
 from calls.models.backfill import REMARKS_KEPT
+from calls.silence import end_silent_calls
 from tests.calls.backfill.reading import back_to_back, brought, counted, known, lines, work_on
 from tests.calls.world import BOB, SAMPLES, World, ago, answered, dropped, newer, sample
 
@@ -87,6 +88,8 @@ def test_words_of_old_calls_are_no_calls_in_progress_for_long(world: World, tmp_
     (tmp_path / "acme-1-2026-11-02-09-05-33-a").write_bytes(lines(event))
     brought(world.lens, tmp_path)
     assert world.call("old").last_heard_at == datetime(2026, 11, 2, 9, 5, 33, tzinfo=UTC)
+    end_silent_calls()
+    assert not world.call("old").is_live
 
 
 def test_many_unusable_records_of_a_backfill_do_not_stop_the_live_stream(world: World, file: Path) -> None:

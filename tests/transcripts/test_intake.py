@@ -228,7 +228,7 @@ def test_a_card_number_is_nowhere(
 def test_segments_of_any_number_of_calls_cost_the_same_number_of_statements(world: World) -> None:
     world.bring(lens("STARTED"), stream=world.lens)
     costs = {}
-    for size in (1, 100, 500):
+    for size in (1, 100, 1000):
         events = [lens("SEGMENTS", f"{size}-{n}", piece("Hi", 100), final("Hi.", 100)) for n in range(size)]
         with CaptureQueriesContext(connection) as queries:
             assert world.bring(*events, stream=world.lens) == 0
@@ -239,8 +239,20 @@ def test_segments_of_any_number_of_calls_cost_the_same_number_of_statements(worl
 def test_segments_of_one_call_cost_the_same_number_of_statements(world: World) -> None:
     world.bring(lens("STARTED"), stream=world.lens)
     costs = {}
-    for size in (1, 100, 500):
+    for size in (1, 100, 1000):
         events = [lens("SEGMENTS", "c1", final("Hi.", n * 3000, turn=f"{size}-{n}")) for n in range(size)]
+        with CaptureQueriesContext(connection) as queries:
+            assert world.bring(*events, stream=world.lens) == 0
+        costs[size] = len(queries)
+    assert len(set(costs.values())) == 1, costs
+
+
+def test_pieces_of_known_calls_cost_the_same_number_of_statements_in_a_batch_of_any_size(world: World) -> None:
+    costs = {}
+    for size in (1, 100, 1000):
+        calls = [f"{size}-{n}" for n in range(size)]
+        world.bring(*(lens("SEGMENTS", call, piece("One four", 100)) for call in calls), stream=world.lens)
+        events = [lens("SEGMENTS", call, piece("two one", 1100), final("Oh, hi.", 9000, turn="t2")) for call in calls]
         with CaptureQueriesContext(connection) as queries:
             assert world.bring(*events, stream=world.lens) == 0
         costs[size] = len(queries)

@@ -145,7 +145,7 @@ def figures(seed: int, run: Run, recovered: Recovery, checked: Control) -> dict[
         "term_p99_s": percentile(recovered.term_s, 99),
         "bad_trials": run.bad + [trial.burst.number for trial in recovered.trials if not trial.is_good],
         "faults": dict(Counter(kind.name for trial in run.trials for kind in trial.kinds)),
-        "frozen_batches": dict(run.outcomes),
+        "outcomes": dict(run.outcomes),
         "recover_s": [round(each, 2) for each in recovered.recover_s],
         "term_s": [round(each, 2) for each in recovered.term_s],
     }

@@ -54,7 +54,7 @@ class Rig:
         wire = self.folder / "wire"
         wire.mkdir(mode=0o700)
         self.wire = Wire(socket_folder(wire, owner), sockets)
-        self.outcomes: Counter[str] = Counter()  # of the batches that were frozen
+        self.outcomes: Counter[str] = Counter()  # of batches that were frozen, and of workers told to end
         self._connection: psycopg.Connection | None = None
 
     def __enter__(self) -> Self:

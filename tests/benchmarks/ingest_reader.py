@@ -42,12 +42,14 @@ class Watch:
     at: list[float] = field(default_factory=list)
     come: list[int] = field(default_factory=list)
     committed: list[int] = field(default_factory=list)
+    cpu_s: list[float] = field(default_factory=list)  # of all readers so far
     rss_mb: list[list[float]] = field(default_factory=list)
 
     def sample(self) -> None:
         self.committed.append(committed(self.stream))
         self.come.append(requests.get(f"{self.kinesis_url}/come", timeout=5).json()["come"])
         self.at.append(time.monotonic())
+        self.cpu_s.append(sum(map(_cpu_s, self.readers)))
         self.rss_mb.append([_rss_mb(pid) for pid in self.readers])
 
     def figures(self, rate: float) -> dict[str, Any]:
@@ -55,8 +57,10 @@ class Watch:
         edge = min(EDGE_S, len(backlog) // 2)
         begins, ends = mean(backlog[:edge]), mean(backlog[-edge:])
         seconds = self.at[-1] - self.at[0]
+        utterances = self.committed[-1] - self.committed[0]
         return {
-            "reader_utterances_s": round((self.committed[-1] - self.committed[0]) / seconds),
+            "reader_utterances_s": round(utterances / seconds),
+            "reader_cpu_us": round((self.cpu_s[-1] - self.cpu_s[0]) * 1e6 / max(1, utterances), 1),
             # What waits for the next read comes and goes: half a second's worth is no lag.
             "reader_lag_grew": ends - begins > rate * POLL_MS / 1000,
             "reader_backlog": [round(begins), round(ends)],
@@ -69,6 +73,11 @@ class Watch:
 def _rss_mb(pid: int) -> float:
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _cpu_s(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _growth(rss_mb: tuple[float, ...]) -> float:

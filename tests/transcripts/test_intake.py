@@ -257,3 +257,14 @@ def test_pieces_of_known_calls_cost_the_same_number_of_statements_in_a_batch_of_
             assert world.bring(*events, stream=world.lens) == 0
         costs[size] = len(queries)
     assert len(set(costs.values())) == 1, costs
+
+
+@pytest.mark.parametrize("between", [2, 1500])
+def test_a_card_number_over_many_turns_is_masked_however_long_the_call_is(world: World, between: int) -> None:
+    said = [final("Yes, I see.", n * 3000, turn=f"before-{n}", role="AGENT") for n in range(between)]
+    world.bring(*(lens("SEGMENTS", "c1", turn) for turn in said), stream=world.lens)
+    at_ms = between * 3000
+    for n, digit in enumerate(CARD):
+        world.bring(lens("SEGMENTS", "c1", final(digit, at_ms + n * 4000, turn=f"d{n}")), stream=world.lens)
+    told = Segment.objects.filter(turn_id__startswith="d").values_list("content", flat=True)
+    assert not any(character.isdecimal() for content in told for character in content)

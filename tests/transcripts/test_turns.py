@@ -117,6 +117,13 @@ def test_an_orphan_that_no_final_of_its_speaker_overlaps_stays(other: Transcript
     assert (turns["lone"].is_gone, turns["lone"].content) == (False, "Hello th")
 
 
+def test_an_orphan_that_is_gone_stays_so_when_the_final_that_has_its_words_is_not_at_hand() -> None:
+    turns = merged(ORPHAN, final("Hello there.", 900, 1500))
+    gone = {"lone": turns["lone"]}
+    assert merge(gone, [final("Later.", 9000, 9500, "u")], {}) == {"u"}
+    assert gone["lone"].is_gone
+
+
 def test_an_orphan_becomes_the_turn_whose_final_has_its_id() -> None:
     turns = merged(ORPHAN, final("Hello there.", 1000, 4000), final("Hello", 1000, 1900, turn="lone"))
     assert (turns["lone"].is_gone, turns["lone"].content) == (False, "Hello")

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
-from urllib3.exceptions import HTTPError
 
 from calls.models import Shard, Stream
 
@@ -98,7 +97,7 @@ class Subscription:
         try:
             for event in self._events:
                 self._say(Page.of_event(event["SubscribeToShardEvent"]))
-        except (ClientError, BotoCoreError, HTTPError, OSError) as error:
+        except Exception as error:  # whatever it is, who reads must hear of it
             self._say(_not_pushed(error))
         else:
             self._say(Over())

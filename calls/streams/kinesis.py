@@ -37,10 +37,11 @@ def kinesis_for(instance: Instance, read_timeout_s: float = READ_TIMEOUT_S) -> K
         return _clients[key]
 
 
-def forget_clients() -> None:
+def forget_clients(instance: Instance) -> None:
     """They are made anew, with the credentials that are found then."""
     with _making:
-        _clients.clear()
+        for key in [key for key in _clients if key[0] == instance.arn]:
+            del _clients[key]
 
 
 def session_for(instance: Instance) -> boto3.Session:

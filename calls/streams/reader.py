@@ -5,25 +5,20 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import Any
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, connection
 
-from calls.models import Gap, Shard, Stream
+from calls.models import Shard, Stream
 
-from .brake import Brake
 from .fan_out import SILENCE_S, NotPushed, Over, Subscription
-from .gaps import Continuity, record
 from .kinesis import forget_clients, iterator, kinesis_for, start
-from .listing import is_closed, note_children
+from .lease import Lease, renew_s
+from .listing import is_closed
 from .page import Page
-from .writer import LeaseLost, write
+from .writer import LeaseLost
 
 log = structlog.get_logger()
 
@@ -66,21 +61,20 @@ def read(shard: Shard, ends_at: float | None = None) -> bool:
 
 
 class Slice:
-    """A lease in use. Every write is fenced by it."""
+    """A bounded time of reading under a lease, by asking or by being pushed to."""
 
     def __init__(self, shard: Shard, ends_at: float | None) -> None:
         self.shard = shard
         self.stream = shard.stream
         self.client = kinesis_for(self.stream.instance)
-        self.continuity = Continuity(shard, self.client)
-        self.began_at = self.held_at = time.monotonic()
+        self.lease = Lease(shard, self.client)
+        self.began_at = time.monotonic()
         self.ends_at = ends_at or self.began_at + settings.READ_SLICE_S
         self.look_around_at = self.began_at
         self.is_caught_up = False
         self.makes_way = False
         self.throttled = 0
         self.not_pushed: NotPushed | None = None
-        self.unnoted: dict[str, Any] = {}  # what an empty read says, until the next renewal
 
     def run(self) -> bool:
         if self.stream.is_fanned_out:
@@ -94,19 +88,20 @@ class Slice:
         """Ask again and again; whether the slice is done."""
         position: str | None = None
         while not stopping.is_set() and time.monotonic() < until:
-            began = time.monotonic()
+            self.asked_at = time.monotonic()
             position = self._read(position)
             if self._is_done():
                 return True
             pause_ms = self.stream.poll_ms if self.is_caught_up else min(self.stream.poll_ms, READ_MS)
-            stopping.wait(max(0.0, min(began + pause_ms / 1000, until) - time.monotonic()))
+            stopping.wait(max(0.0, min(self.asked_at + pause_ms / 1000, until) - time.monotonic()))
         return self._is_over()
 
     def _read(self, position: str | None) -> str | None:
         """Where to go on; None asks for a new iterator at the checkpoint."""
         try:
-            position = position or iterator(self.client, self.shard, self.continuity.read_up_to)
+            position = position or iterator(self.client, self.shard, self.lease.continuity.read_up_to)
             answer = self.client.get_records(ShardIterator=position, Limit=LIMIT)
+            self.asked_at = time.monotonic()  # at the latest: one that was slow on its way brings the next too near
             page = Page.of_answer(answer)
             if page.is_last and not page.children and not is_closed(self.client, self.shard):
                 page = Page(page.records, page.behind_ms, is_last=False)
@@ -140,7 +135,7 @@ class Slice:
     def _hear_a_subscription(self) -> None:
         """Until it is over or the slice is done."""
         client = kinesis_for(self.stream.instance, SILENCE_S)
-        with Subscription(client, self.shard, start(self.shard, self.continuity.read_up_to)) as subscription:
+        with Subscription(client, self.shard, start(self.shard, self.lease.continuity.read_up_to)) as subscription:
             self._note_trouble("")
             while not self._is_done():
                 try:
@@ -149,13 +144,13 @@ class Slice:
                     return
                 if page:
                     self._take(page)
-                elif self._is_to_renew():
-                    self._hold()
+                elif self.lease.is_to_renew():
+                    self.lease.hold()
 
     def _why_not_pushed(self) -> str:
         if self.not_pushed is None or self.not_pushed.code == IN_USE:
             return ""
-        return f"Enhanced fan-out: {self.not_pushed.code}. The stream is polled meanwhile"
+        return f"Polled, since enhanced fan-out does not work: {self.not_pushed.code}"
 
     def _is_over(self) -> bool:
         return stopping.is_set() or time.monotonic() >= self.ends_at
@@ -170,65 +165,13 @@ class Slice:
         has_backlog = not self.is_caught_up and not self.stream.trouble
         if now < self.look_around_at or (has_backlog and now < self.began_at + BACKLOG_S):
             return False
-        self.look_around_at = now + self._renew_s()
+        self.look_around_at = now + renew_s()
         return Shard.objects.overdue(self.stream.poll_ms).exists()
 
     def _take(self, page: Page) -> bool:
-        """Write what was read; whether something was thrown away before it."""
-        gap = self.continuity.gap_before(page)
-        progress = self._progress(page)
+        """Whether something was thrown away before the page."""
         self.is_caught_up = not page.behind_ms
-
-        def fence(**noted: Any) -> bool:
-            return self._fence(page, gap, **progress, **noted)
-
-        if page.records:
-            write(self.stream, page.arrived, fence, Brake(self.shard, len(page.records)))
-        elif page.is_last or gap or self._is_to_renew():
-            with transaction.atomic():
-                if not fence():
-                    raise LeaseLost
-        else:
-            self.unnoted = progress
-            self._reach(page)
-            return False
-        self.held_at, self.unnoted = time.monotonic(), {}
-        self._reach(page)
-        return gap is not None
-
-    def _progress(self, page: Page) -> dict[str, Any]:
-        """Of an ended shard the last read before is kept: its children began after that one, maybe before this one."""
-        progress: dict[str, Any] = {"is_ended": True}
-        if not page.is_last:
-            progress = {"read_at": Now(), "behind_ms": page.behind_ms}
-        if page.records:
-            progress |= {
-                "checkpoint": page.checkpoint,
-                "newest_at": page.newest_at,
-                "records": F("records") + len(page.records),
-            }
-        return progress
-
-    def _fence(self, page: Page, gap: Gap | None, **progress: Any) -> bool:
-        if not self.shard.hold(**progress):
-            return False
-        if gap:
-            record(gap)
-        note_children(self.stream, page.children)
-        return True
-
-    def _reach(self, page: Page) -> None:
-        self.shard.is_ended, self.shard.behind_ms = page.is_last, page.behind_ms
-        if page.records:
-            self.shard.checkpoint, self.shard.newest_at = page.checkpoint, page.newest_at
-        self.continuity.note(page)
-
-    def _is_to_renew(self) -> bool:
-        return time.monotonic() - self.held_at >= self._renew_s()
-
-    def _renew_s(self) -> float:
-        """Often enough for the lease, and for the page to say how old its data is."""
-        return float(min(settings.LEASE_RENEW_S, 1.0))
+        return self.lease.take(page)
 
     def _after(self, error: ClientError, position: str | None) -> str | None:
         """Where to go on after Amazon's refusal; None asks for a new iterator at the checkpoint."""
@@ -239,35 +182,22 @@ class Slice:
         if code == "ExpiredIteratorException":
             return None
         if code == "InvalidArgumentException" and error.operation_name == "GetShardIterator" and self.shard.checkpoint:
-            self._start_anew()
+            self.lease.start_anew()
             return None
-        forget_clients()  # the credentials may have been changed where they are found
+        forget_clients(self.stream.instance)  # the credentials may have been changed where they are found
         self._trouble(f"Kinesis refuses: {code}")
         return None
 
     def _back_off(self) -> None:
         """By chance, since all readers of the shard are refused together."""
         self.throttled += 1
-        self._hold()
+        self.lease.hold()
         stopping.wait(random.uniform(0.5, 1) * min(MOST_WAIT_S, READ_MS / 1000 * 2**self.throttled))  # noqa: S311
 
-    def _start_anew(self) -> None:
-        """Kinesis does not take the checkpoint: too old, or of a stream that was deleted and made again."""
-        with transaction.atomic():
-            if not self.shard.hold(checkpoint=""):
-                raise LeaseLost
-            record(self.continuity.gap(timezone.now()))
-        self.shard.checkpoint = ""
-
     def _trouble(self, words: str) -> None:
-        self._hold()
+        self.lease.hold()
         self._note_trouble(words)
         stopping.wait(1)
-
-    def _hold(self) -> None:
-        if not self.shard.hold():
-            raise LeaseLost
-        self.held_at = time.monotonic()
 
     def _note_trouble(self, words: str) -> None:
         if self.stream.trouble != words:
@@ -282,5 +212,5 @@ class Slice:
             Stream.objects.filter(pk=self.stream.pk).update(listed_at=None)  # not all of its children may be known
             return False
         if self.makes_way or stopping.is_set():
-            return self.shard.release(**self.unnoted)
-        return self.shard.hand_on(**self.unnoted)
+            return self.shard.release(**self.lease.unnoted)
+        return self.shard.hand_on(**self.lease.unnoted)

@@ -139,4 +139,4 @@ def test_a_client_is_made_anew_when_the_instances_role_changes(world: World) -> 
     before = kinesis_for(world.instance)
     world.instance.role_arn = "arn:aws:iam::123456789012:role/another"
     assert kinesis_for(world.instance) is not before
-    forget_clients()
+    forget_clients(world.instance)

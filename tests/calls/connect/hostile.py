@@ -31,7 +31,8 @@ def piece(n: int) -> bytes:
 
 def full(before: bytes, part: Callable[[int], bytes], after: bytes) -> bytes:
     """As many parts as a record may have."""
-    kept, left, room = [], MAX_PARTS - sum(map((before + after).count, b"{[,")), MAX_BYTES - len(before + after)
+    kept: list[bytes] = []
+    left, room = MAX_PARTS - sum(map((before + after).count, b"{[,")), MAX_BYTES - len(before + after)
     while left > 0 and room > 0:
         made = part(len(kept))
         left -= sum(map(made.count, b"{[,")) + 1

@@ -10,7 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from random import Random
@@ -21,9 +21,10 @@ from celery import Celery
 
 from dashboard.processes import Program
 from tests.faults.points import AFTER_COMMIT, BEFORE_COMMIT, FENCED, GOT, POINTS, Order
-from tests.faults.rig import READERS, Rig
+from tests.faults.rig import READERS, WORKERS, Rig
 
 FIRES_WITHIN_S = 40
+UP_WITHIN_S = 15
 OUTCOME_WITHIN_S = 20
 
 
@@ -60,7 +61,7 @@ def killed_at(point: str, rig: Rig, rng: Random) -> Iterator[None]:
 
 @contextmanager
 def killed(rig: Rig, rng: Random) -> Iterator[None]:
-    name = rng.choice((*READERS, *READERS, "worker"))
+    name = rng.choice(WORKERS)
     time.sleep(rng.uniform(0, 1))
     if rig.process(name).poll() is not None:
         raise DudError(f"{name} was dead before")
@@ -201,9 +202,10 @@ def read_twice(rig: Rig, rng: Random) -> Iterator[None]:
 @contextmanager
 def rolled(rig: Rig, rng: Random) -> Iterator[None]:
     """SIGTERM to one worker after the other, each started again when it has ended in order."""
-    names = [*READERS, "worker"]
-    rng.shuffle(names)
+    names = rng.sample(WORKERS, k=len(WORKERS))
     for n, name in enumerate(names):
+        with suppress(TimeoutError, redis.RedisError):  # Redis may be what is harmed beside
+            rig.until(rig.is_listening, "all workers listen", UP_WITHIN_S)
         process = rig.process(name)
         process.send_signal(signal.SIGTERM)
         status = process.wait(15)

@@ -65,20 +65,15 @@ def _recovered(trials: Trials, screen: Screen, n: int, kind: Kind) -> float:
 def _taken_over(trials: Trials, screen: Screen, n: int) -> float:
     """A worker is told to end: the others take its shards."""
     rig = trials.rig
-    name, listening = READERS[n % len(READERS)], _listening(rig)
+    name = READERS[n % len(READERS)]
     process, began = rig.process(name), time.monotonic()
     process.send_signal(signal.SIGTERM)
     marks = put_marks(trials.producer, f"term-{n}")
     seen = screen.last_seen(marks, LATEST_S) or began + LATEST_S
     process.wait(LATEST_S)
     rig.restart(name)
-    rig.until(lambda: _listening(rig) >= listening, f"{name} listens again")
+    rig.until(rig.is_listening, f"{name} listens again")
     return seen - began
-
-
-def _listening(rig: Rig) -> int:
-    with rig.redis() as client:
-        return sum(each["cmd"] == "brpop" for each in client.client_list())
 
 
 def put_marks(producer: Producer, name: str) -> list[str]:

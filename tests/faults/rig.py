@@ -26,6 +26,7 @@ from tests.faults.wire import Wire
 from tests.journeys.stack import ROOT, Stack, until
 
 READERS = ("readers", "readers-2")
+WORKERS = (*READERS, "worker")
 SHARDS = 4
 PATIENCE_S = 60
 QUICK = {
@@ -187,6 +188,11 @@ class Rig:
 
     def redis(self) -> redis.Redis:
         return redis.Redis.from_url(self.stack.redis.url, socket_timeout=2)
+
+    def is_listening(self) -> bool:
+        """Whether every worker waits for messages: one that only starts does not listen to signals either."""
+        with self.redis() as client:
+            return sum(each["cmd"] == "brpop" for each in client.client_list()) >= len(WORKERS)
 
     def kill_redis(self) -> None:
         with self.redis() as client:

@@ -54,6 +54,15 @@ def test_words_are_escaped_and_what_was_taken_out_is_a_badge(sign_in: SignIn, li
     assert "speaking" in html
 
 
+def test_characters_that_were_replaced_are_flagged(sign_in: SignIn, instance: Instance, live_call: Call) -> None:
+    client = sign_in("alice")
+    assert "no readable character" not in page(client, live_call.get_absolute_url())
+    Segment.objects.filter(call_id=live_call.pk, turn_id="turn-0001").update(content="My name is A\ufffdlice")
+    assert "no readable character" in page(client, live_call.get_absolute_url())
+    Call.objects.filter(pk=live_call.pk).update(record={"ContactId": live_call.contact_id, "ringback:replaced": True})
+    assert "no database keeps" in page(client, live_call.get_absolute_url())
+
+
 def test_a_long_transcript_comes_in_pieces_without_gap_or_double(sign_in: SignIn, live_call: Call) -> None:
     Segment.objects.filter(call_id=live_call.pk).delete()
     add_turns(live_call, 450)

@@ -91,9 +91,10 @@ class Lease:
         return time.monotonic() - self.held_at >= renew_s()
 
     def hold(self) -> None:
+        """While nothing is read. An empty read before it goes unnoted: noted later, it would seem to be newer."""
         if not self.shard.hold():
             raise LeaseLost
-        self.held_at = time.monotonic()
+        self.held_at, self.unnoted = time.monotonic(), {}
 
     def start_anew(self) -> None:
         """Kinesis does not take the checkpoint: too old, or of a stream that was deleted and made again."""

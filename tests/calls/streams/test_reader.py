@@ -140,10 +140,12 @@ def test_of_two_sweeps_at_once_one_enqueues_a_reader(shard_apart: Shard) -> None
 
 
 def test_an_expired_iterator_is_replaced_at_the_checkpoint(
-    shard: Shard, kinesis: KinesisClient, fault: Callable[..., None]
+    shard: Shard, kinesis: KinesisClient, fault: Callable[..., None], settings: Settings
 ) -> None:
+    settings.READ_SLICE_S = 30
     put(kinesis, "c1")
     fault(operation="GetRecords", error="ExpiredIteratorException")
+    stop_when(lambda: known() == ["c1"])
     assert read_slice(shard.pk, "me")
     assert known() == ["c1"]
     assert Stream.objects.get(pk=shard.stream_id).trouble == ""

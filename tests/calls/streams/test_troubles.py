@@ -96,6 +96,23 @@ def test_iterators_that_expire_again_and_again_lose_nothing(
     assert (known(), shard.records) == (["c1", "c2", "c3"], 3)
 
 
+def test_a_shard_that_is_throttled_does_not_seem_to_be_read_lately(
+    shard: Shard, fault: Callable[..., None], settings: Settings
+) -> None:
+    settings.READ_SLICE_S = 60
+    looks: list[None] = []
+
+    def is_enough() -> bool:
+        looks.append(None)
+        if len(looks) == 2:  # the first read is over
+            fault(operation="GetRecords", error="ProvisionedThroughputExceededException", times=1000)
+        return len(looks) > 6
+
+    stop_when(is_enough)
+    read_slice(shard.pk, "me")
+    assert Shard.objects.get().read_at is None
+
+
 def test_a_reader_gets_on_though_somebody_else_asks_for_twice_what_the_shard_allows(
     shard: Shard, kinesis: KinesisClient, stand_in: KinesisStandIn, settings: Settings
 ) -> None:

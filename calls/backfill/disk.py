@@ -64,7 +64,7 @@ def _file(path: Path) -> File:
         str(path).encode()
         found = path.stat()
     except UnicodeEncodeError:
-        raise SourceError(f"The name {ascii(str(path))} is not UTF-8: give the file another.") from None
+        raise SourceError(f"The name {str(path)!a} is not UTF-8: give the file another.") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}.") from None
     return File(

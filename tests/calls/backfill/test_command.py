@@ -44,17 +44,17 @@ def end_of(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Three files with 3,000 contacts, 100 newer records and one that cannot be used."""
+    """Three files with 2,000 contacts, 100 newer records and one that cannot be used."""
     old = {**dropped(ended_s=30 * 24 * 3600)}
-    records = [{**old, "ContactId": f"c{number:04}"} for number in range(3000)]
-    (tmp_path / "1").write_bytes(lines(*records[:1000]))
-    (tmp_path / "2.gz").write_bytes(gzip.compress(lines(*records[1000:2000])))
-    last = [*records[2000:], *(newer(record) for record in records[:100]), {"rubbish": 1}]
+    records = [{**old, "ContactId": f"c{number:04}"} for number in range(2000)]
+    (tmp_path / "1").write_bytes(lines(*records[:700]))
+    (tmp_path / "2.gz").write_bytes(gzip.compress(lines(*records[700:1400])))
+    last = [*records[1400:], *(newer(record) for record in records[:100]), {"rubbish": 1}]
     (tmp_path / "3").write_bytes(b"".join(json.dumps(each).encode() for each in last))
     return tmp_path
 
 
-COUNTED = {"records": 3101, "new": 3000, "newer": 100, "unusable": 1}
+COUNTED = {"records": 2101, "new": 2000, "newer": 100, "unusable": 1}
 
 
 def until_there_are_more(than: int, process: subprocess.Popen[str]) -> None:
@@ -63,23 +63,23 @@ def until_there_are_more(than: int, process: subprocess.Popen[str]) -> None:
 
 def test_killed_and_resumed_it_brings_every_record_once(world_apart: World, folder: Path) -> None:
     process, seen = command(NAME, str(folder), "--yes"), 0
-    for _ in range(3):
+    for _ in range(2):
         until_there_are_more(seen, process)
         process.kill()
         end_of(process)
         backfill, seen = Backfill.objects.get(), Call.objects.count()
-        assert 0 < seen < 3000
+        assert 0 < seen < 2000
         assert backfill.brought["records"] == seen  # the place and the rows commit together
         process = command("--resume", str(backfill.pk), "--yes")
     status, out, _ = end_of(process)
     backfill.refresh_from_db()
     assert (status, backfill.state) == (0, "done")
     assert backfill.counted == backfill.brought == COUNTED
-    assert len(known()) == 3000
+    assert len(known()) == 2000
     # Made, brought in, and a hundred of them once more: nothing was written twice.
-    assert sorted(Call.objects.values_list("number", flat=True)) == [2] * 2900 + [3] * 100
+    assert sorted(Call.objects.values_list("number", flat=True)) == [2] * 1900 + [3] * 100
     assert DeadLetter.objects.get().count == 1
-    assert "3,000 new" in out
+    assert "2,000 new" in out
 
 
 def test_stopped_by_hand_it_says_how_to_go_on(world_apart: World, folder: Path) -> None:
@@ -93,7 +93,7 @@ def test_stopped_by_hand_it_says_how_to_go_on(world_apart: World, folder: Path) 
     assert (backfill.state, backfill.owner, backfill.is_by_command) == ("bringing", "", True)
     assert not Backfill.objects.for_workers().exists()
     assert end_of(command("--resume", str(backfill.pk)))[0] == 0
-    assert len(known()) == 3000
+    assert len(known()) == 2000
 
 
 def test_a_preview_writes_nothing_and_says_what_it_would(
@@ -103,7 +103,7 @@ def test_a_preview_writes_nothing_and_says_what_it_would(
     call_command("backfill", NAME, str(folder), "--preview")
     out = capsys.readouterr().out
     assert [line.split(maxsplit=1) for line in out.splitlines()[1:5]] == [
-        ["3,000", "new"],
+        ["2,000", "new"],
         ["100", "newer than what is known"],
         ["0", "known already"],
         ["1", "unusable: each is a dead letter"],

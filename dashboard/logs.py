@@ -41,7 +41,10 @@ def logging_to_stderr(*, debug: bool, is_json: bool = False) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": lines},
-        "filters": {"error_by_name": {"()": lambda: _error_by_name}},
+        "filters": {
+            "error_by_name": {"()": lambda: _error_by_name},
+            "without_stacks": {"()": lambda: _without_stacks},
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
@@ -54,7 +57,7 @@ def logging_to_stderr(*, debug: bool, is_json: bool = False) -> dict[str, Any]:
             "urllib3": {"level": "ERROR"},
             "celery.app.trace": {"level": "WARNING", "filters": ["error_by_name"]},
             "celery.worker.strategy": {"level": "WARNING"},
-            "celery.beat": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING", "filters": ["without_stacks"]},
         },
     }
 
@@ -63,6 +66,13 @@ def _error_by_name(record: logging.LogRecord) -> bool:
     """Celery puts an error's own text into its line, where nothing takes the row out; the traceback tells it."""
     if isinstance(record.args, dict) and record.exc_info and record.exc_info[0]:
         record.args = {**record.args, "exc": record.exc_info[0].__name__}
+    return True
+
+
+def _without_stacks(record: logging.LogRecord) -> bool:
+    """The clock tells two stacks for each message that it cannot send, several times a second while Redis is away."""
+    if record.exc_info and type(record.exc_info[1]).__name__ == "SchedulingError":
+        record.msg, record.args, record.exc_info = str(record.exc_info[1]), None, None
     return True
 
 

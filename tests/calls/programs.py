@@ -61,7 +61,8 @@ class Programs:
         return log.read_text().count(words) if log.exists() else 0
 
     def ask_for_a_turn(self, shard: Shard) -> None:
-        with Celery("tests", broker=f"redis+socket://{urlsplit(self.redis.url).path}") as app:
+        broker = f"redis+socket://{urlsplit(self.redis.url).path}"
+        with Celery("tests", broker=broker, set_as_current=False) as app:
             app.send_task("calls.tasks.read_shard", (shard.pk,), queue="readers")
 
     def end(self) -> None:

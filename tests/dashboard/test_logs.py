@@ -4,7 +4,9 @@ import logging.config
 import sys
 
 import pytest
-from celery import shared_task
+from celery import Celery, shared_task
+from celery.beat import ScheduleEntry, Scheduler
+from celery.schedules import schedule
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
@@ -80,3 +82,14 @@ def test_a_task_that_failed_is_told_without_the_row(capfd: pytest.CaptureFixture
     assert "raised unexpected: DataError" in text
     assert "22008" in text
     assert NUMBER not in text
+
+
+def test_a_clock_whose_broker_is_away_tells_it_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    app = Celery("tests", broker="redis://127.0.0.1:1", set_as_current=False)
+    app.conf.update(task_publish_retry=False, broker_transport_options={"max_retries": 0})
+    entry = ScheduleEntry("sweep", "calls.tasks.sweep_shards", schedule=schedule(1), app=app)
+    Scheduler(app, lazy=True).apply_entry(entry)
+    (record,) = caplog.records
+    assert record.getMessage().startswith("Couldn't apply scheduled task sweep: ")
+    assert "\n" not in record.getMessage()
+    assert record.exc_info is None

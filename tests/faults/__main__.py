@@ -8,6 +8,7 @@ anything is not as promised.
 import argparse
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ class Run:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # else what was started would stay
     options = arguments()
     plan = planned(options.seed, options.trials)
     tell(f"seed {options.seed}")

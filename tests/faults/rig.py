@@ -192,7 +192,8 @@ class Rig:
     def is_listening(self) -> bool:
         """Whether every worker waits for messages: one that only starts does not listen to signals either."""
         with self.redis() as client:
-            return sum(each["cmd"] == "brpop" for each in client.client_list()) >= len(WORKERS)
+            waiting = [each for each in client.client_list() if each["cmd"] == "brpop"]
+        return len(waiting) >= len(WORKERS)
 
     def kill_redis(self) -> None:
         with self.redis() as client:

@@ -19,6 +19,7 @@ from transcripts.partitions import make_partitions
 from transcripts.turns import Piece, Turn
 
 LONGEST_TURN_MS = 300_000
+MOST_OVERLAPPING = 1000
 MOST_NEIGHBOURS = 24  # a card number has at most 19 digits, so it runs over at most as many turns
 
 COLUMNS = (
@@ -30,19 +31,22 @@ JSON = ("pieces", "issues")
 _TURN = ", ".join(f"s.{name}" for name in TURN)
 
 # A final takes the pieces without a turn that it overlaps off the screen, whichever comes first.
+# LIMIT and LATERAL: whatever the statistics say, each row is looked up in the index, and no parallel worker is started.
 LOAD = f"""
-WITH named AS (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb) n(filed_on date, call_id bigint, turn_id text)
-), said AS (
-    SELECT * FROM jsonb_to_recordset(%s::jsonb)
-    n(filed_on date, call_id bigint, begin_ms bigint, end_ms bigint, is_lone boolean)
-)
-SELECT s.call_id, {_TURN} FROM named n
-JOIN transcripts_segment s ON s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.turn_id = n.turn_id
+SELECT n.call_id, s.* FROM jsonb_to_recordset(%s::jsonb) n(filed_on date, call_id bigint, turn_id text)
+CROSS JOIN LATERAL (
+    SELECT {_TURN} FROM transcripts_segment s
+    WHERE s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.turn_id = n.turn_id LIMIT 1
+) s
 UNION ALL
-SELECT s.call_id, {_TURN} FROM said n
-JOIN transcripts_segment s ON s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.is_partial <> n.is_lone
-    AND s.end_ms BETWEEN n.begin_ms AND n.end_ms + {LONGEST_TURN_MS} AND s.begin_ms <= n.end_ms
+SELECT n.call_id, s.* FROM jsonb_to_recordset(%s::jsonb)
+    n(filed_on date, call_id bigint, begin_ms bigint, end_ms bigint, is_lone boolean)
+CROSS JOIN LATERAL (
+    SELECT {_TURN} FROM transcripts_segment s
+    WHERE s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.is_partial <> n.is_lone
+        AND s.end_ms BETWEEN n.begin_ms AND n.end_ms + {LONGEST_TURN_MS} AND s.begin_ms <= n.end_ms
+    ORDER BY s.end_ms LIMIT {MOST_OVERLAPPING}
+) s
 """  # noqa: S608 - the names are ours
 
 

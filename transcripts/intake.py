@@ -12,7 +12,7 @@ from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Item
 from transcripts.notes import Columns, change_notes, make_notes
-from transcripts.store import TurnsOfCall, load_neighbours, load_turns, save_turns
+from transcripts.store import MOST_NEIGHBOURS, NEXT, TurnsOfCall, load_neighbours, load_turns, save_turns
 from transcripts.turns import in_order, merge
 
 
@@ -63,7 +63,10 @@ def _merge(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]
         turns.changed = merge(turns.by_id, items[pk], turns.call.notes.pending)
     # After merging: a card number may have come in pieces, or over turns.
     suspects = {pk: of_interest(turns.news()) for pk, turns in calls.items()}
-    load_neighbours(calls, [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)])
+    at_edge = [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)]
+    load_neighbours(calls, at_edge, NEXT)
+    # Mostly the next ones tell no figures, and break a number off: only else it may run farther.
+    load_neighbours(calls, [(pk, turn) for pk, turn in at_edge if calls[pk].has_beside(may_go_on)], MOST_NEIGHBOURS)
     for pk, found in suspects.items():
         if found:
             calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))

@@ -6,7 +6,7 @@ COPY, the fastest way in, cannot meet it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from transcripts.turns import Piece, Turn
 
 LONGEST_TURN_MS = 300_000
 MOST_OVERLAPPING = 1000
-MOST_NEIGHBOURS = 24  # a card number has at most 19 digits, so it runs over at most as many turns
+NEXT, MOST_NEIGHBOURS = 2, 24  # a card number has at most 19 digits, so it runs over at most as many turns
 
 COLUMNS = (
     "filed_on", "call_id", "number", "turn_id", "kind", "role", "participant_id", "display_name", "content", "pieces",
@@ -55,13 +55,14 @@ def _beside(place: str, near: str, order: str) -> str:
         SELECT {_TURN} FROM transcripts_segment s
         WHERE s.filed_on = n.filed_on AND s.call_id = n.call_id AND s.{place} {near}
             AND coalesce(nullif(s.participant_id, ''), s.role) = n.speaker AND s.kind = 'turn' AND NOT s.is_gone
-        ORDER BY s.{place} {order} LIMIT {MOST_NEIGHBOURS}
+            AND s.turn_id <> n.turn_id
+        ORDER BY s.{place} {order} LIMIT n.most
     )"""  # noqa: S608 - the names are ours
 
 
 LOAD_NEIGHBOURS = f"""
 SELECT n.call_id, s.* FROM jsonb_to_recordset(%s::jsonb)
-    n(filed_on date, call_id bigint, speaker text, end_ms bigint, said_at timestamptz)
+    n(filed_on date, call_id bigint, turn_id text, speaker text, end_ms bigint, said_at timestamptz, most int)
 CROSS JOIN LATERAL (
     {_beside("end_ms", f"BETWEEN n.end_ms - {LONGEST_TURN_MS} AND n.end_ms", "DESC")} UNION ALL
     {_beside("end_ms", f"BETWEEN n.end_ms AND n.end_ms + {LONGEST_TURN_MS}", "ASC")} UNION ALL
@@ -96,6 +97,10 @@ class TurnsOfCall:
     def news(self) -> list[Turn]:
         return [self.by_id[turn_id] for turn_id in self.changed]
 
+    def has_beside(self, is_wanted: Callable[[Turn], bool]) -> bool:
+        """Whether a turn out of the table, that did not change, is such a one."""
+        return any(is_wanted(self.by_id[turn_id]) for turn_id in self.stored - self.changed)
+
     def wish(self, **what: object) -> dict[str, object]:
         """A row of what the statements look for."""
         return {"filed_on": self.call.filed_on, "call_id": self.call.pk, **what}
@@ -109,9 +114,12 @@ def load_turns(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[It
     _load(calls, LOAD, named, said)
 
 
-def load_neighbours(calls: Mapping[int, TurnsOfCall], turns: Iterable[tuple[int, Turn]]) -> None:
+def load_neighbours(calls: Mapping[int, TurnsOfCall], turns: Iterable[tuple[int, Turn]], most: int) -> None:
     """What the same speaker said shortly before and after these turns, each with its call's key."""
-    wanted = [calls[pk].wish(speaker=turn.speaker, end_ms=turn.end_ms, said_at=turn.said_at) for pk, turn in turns]
+    wanted = [
+        calls[pk].wish(turn_id=turn.turn_id, speaker=turn.speaker, end_ms=turn.end_ms, said_at=turn.said_at, most=most)
+        for pk, turn in turns
+    ]
     if wanted:
         _load(calls, LOAD_NEIGHBOURS, wanted)
 

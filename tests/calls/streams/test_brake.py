@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from structlog.testing import capture_logs
 
+from calls.configuration import configure
 from calls.models import Call, DeadLetter, Shard, Stream
 from calls.streams.brake import EXAMPLES, Brake, is_too_much, with_batch
 from calls.streams.replay import replay
@@ -221,3 +222,21 @@ def test_the_command_says_what_it_cannot_do(world: World) -> None:
     with pytest.raises(CommandError, match=f"no stream nonsense. By number: {world.lens.pk}"):
         call_command("resume", "nonsense")
     assert stopped(world.lens)
+
+
+def test_to_configure_again_reads_nothing_on_that_the_brake_has_stopped(world: World, shard: Shard) -> None:
+    with pytest.raises(LeaseLost):
+        read(shard, *rubbish(60))
+    file = f"""
+        [[instance]]
+        alias = "acme"
+        arn = "{world.instance.arn}"
+        [[instance.stream]]
+        kind = "contact-records"
+        name = "{world.stream.name}"
+    """
+    configure(file, {})
+    assert stopped(world.stream)
+    Stream.objects.all().resume()
+    configure(file, {})
+    assert not stopped(world.stream)

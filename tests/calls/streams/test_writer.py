@@ -96,10 +96,10 @@ def test_a_replayed_record_that_fails_anew_is_a_dead_letter_again(world: World) 
 
 
 def test_a_deadlock_is_nobodys_bad_record(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def collide(*_: object) -> set[int]:
+    def collide(*_: object) -> dict[int, int]:
         with connection.cursor() as cursor:
             cursor.execute("DO $$ BEGIN RAISE 'deadlock' USING ERRCODE = '40P01'; END $$")
-        return set()
+        return {}
 
     monkeypatch.setattr(ContactRecords, "write", staticmethod(collide))
     with pytest.raises(OperationalError), transaction.atomic():
@@ -111,7 +111,7 @@ def test_a_constraint_that_breaks_once_is_nobodys_bad_record(world: World, monke
     """As when a person opens a case again in the moment in which a record opens a new one."""
     real, tries = ContactRecords.write, []
 
-    def unlucky(*arguments: Any) -> set[int]:
+    def unlucky(*arguments: Any) -> dict[int, int]:
         tries.append(arguments)
         if len(tries) == 1:
             with connection.cursor() as cursor:

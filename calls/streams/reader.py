@@ -68,7 +68,7 @@ class Slice:
         self.stream = shard.stream
         self.client = kinesis_for(self.stream.instance)
         self.lease = Lease(shard, self.client)
-        self.began_at = time.monotonic()
+        self.began_at = self.asked_at = time.monotonic()
         self.ends_at = ends_at or self.began_at + settings.READ_SLICE_S
         self.look_around_at = self.began_at
         self.is_caught_up = False
@@ -156,8 +156,10 @@ class Slice:
         return stopping.is_set() or time.monotonic() >= self.ends_at
 
     def _is_done(self) -> bool:
-        self.makes_way = not self.shard.is_ended and not self._is_over() and self._is_needed_elsewhere()
-        return self.shard.is_ended or self._is_over() or self.makes_way
+        if self.shard.is_ended or self.makes_way or self._is_over():
+            return True
+        self.makes_way = self._is_needed_elsewhere()
+        return self.makes_way
 
     def _is_needed_elsewhere(self) -> bool:
         """Whether others wait for a slot that this shard can spare. Asked at the beginning and with each renewal."""

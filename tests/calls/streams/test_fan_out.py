@@ -211,6 +211,16 @@ def test_a_shard_of_which_nothing_comes_keeps_its_lease(
     assert pushed_shards(stand_in) == [shard.shard_id]
 
 
+def test_a_shard_that_is_pushed_makes_way_when_another_waits_for_the_slot(
+    shard: Shard, kinesis: KinesisClient, world: World
+) -> None:
+    put(kinesis, "c1")
+    Shard.objects.create(stream=world.lens, shard_id="shardId-000000000000")
+    assert read_slice(shard.pk, "me")
+    shard.refresh_from_db()
+    assert (known(), shard.owner, shard.queued_at) == (["c1"], "", None)
+
+
 def test_a_reader_whose_lease_was_taken_hears_no_more(shard: Shard, settings: Settings) -> None:
     settings.LEASE_RENEW_S = 0.05
 

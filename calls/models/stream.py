@@ -207,5 +207,10 @@ class Shard(models.Model):
         return bool(Shard.objects.filter(pk=self.pk, owner=self.owner, epoch=self.epoch).update(**freed))
 
     def claim_for_queue(self) -> bool:
-        """True for the one sweep that may enqueue a reader for this shard now."""
-        return bool(Shard.objects.filter(pk=self.pk).unattended().update(queued_at=Now()))
+        """True for the one sweep that may enqueue a reader for this shard now.
+
+        It never waits for the row: whoever froze in the middle of a batch would keep all other shards waiting too.
+        """
+        with transaction.atomic():
+            is_free = Shard.objects.filter(pk=self.pk).unattended().select_for_update(skip_locked=True).first()
+            return bool(is_free and Shard.objects.filter(pk=self.pk).update(queued_at=Now()))

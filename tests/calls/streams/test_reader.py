@@ -108,7 +108,7 @@ def while_locked(change: Callable[[], object], attempt: Callable[[], bool]) -> b
         change()
         thread.start()
         until = time.monotonic() + 5
-        while not waits_for_a_lock() and time.monotonic() < until:
+        while thread.is_alive() and not waits_for_a_lock() and time.monotonic() < until:
             thread.join(0.01)
     thread.join()
     return said[0]
@@ -137,6 +137,20 @@ def test_of_two_readers_at_once_one_gets_the_lease(shard_apart: Shard) -> None:
 def test_of_two_sweeps_at_once_one_enqueues_a_reader(shard_apart: Shard) -> None:
     second = Shard.objects.get(pk=shard_apart.pk)
     assert not while_locked(lambda: shard_apart.claim_for_queue(), lambda: second.claim_for_queue())
+
+
+def test_a_shard_in_the_middle_of_a_batch_keeps_no_sweep_waiting(shard_apart: Shard) -> None:
+    """Its reader may be frozen, with the row locked: the lease runs out, the transaction does not."""
+    assert shard_apart.take_lease("frozen")
+    Shard.objects.update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+
+    def claim() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 1")  # of a millisecond: whoever waits is told so
+        return Shard.objects.get(pk=shard_apart.pk).claim_for_queue()
+
+    assert not while_locked(lambda: Shard.objects.update(records=1), claim)
+    assert Shard.objects.get().claim_for_queue()
 
 
 def test_an_expired_iterator_is_replaced_at_the_checkpoint(

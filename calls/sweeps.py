@@ -16,6 +16,7 @@ from calls.models import DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls
+from calls.streams.frozen import end_frozen_sessions
 from calls.streams.kinesis import kinesis_for
 from calls.streams.listing import list_shards
 from calls.streams.replay import replay_asked
@@ -26,6 +27,7 @@ UNLISTED = "Kinesis does not list the shards"
 
 
 def sweep_shards(ask_for_a_turn: Callable[[int], bool]) -> None:
+    end_frozen_sessions()
     _find_unattended(ask_for_a_turn)
     # After the readers: a Kinesis that does not answer keeps nobody waiting.
     due = Q(listed_at__isnull=True) | Q(listed_at__lt=in_seconds(-LIST_EVERY_S))

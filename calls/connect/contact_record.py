@@ -1,9 +1,10 @@
 """The contact record (Amazon calls it CTR): one contact, as Connect describes it after its end."""
 
 from types import UnionType
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
+from msgspec import Meta
 
 from calls.connect.kinds import REPLACED, Unusable
 from calls.connect.parts import (
@@ -25,8 +26,8 @@ from calls.connect.withheld import is_withheld
 class ContactRecord(Part, frozen=True):
     contact_id: ContactId
     instance_arn: str | None = None
-    channel: str | None = None
-    initiation_method: str | None = None
+    channel: Annotated[str, Meta(max_length=32)] | None = None
+    initiation_method: Annotated[str, Meta(max_length=64)] | None = None
     initial_contact_id: ContactId | None = None
     previous_contact_id: ContactId | None = None
     next_contact_id: ContactId | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from calls.models import Alert, Call, Case, Instance, Policy, Stream
 from calls.streams.writer import write
@@ -80,6 +81,15 @@ def dropped(contact_id: str = "c1", caller: str | None = ALICE, ended_s: float =
 def answered(contact_id: str = "c1", caller: str | None = ALICE, ended_s: float = 60, **more: Any) -> Record:
     agent = {**AGENT, "ConnectedToAgentTimestamp": ago(seconds=ended_s + 30)}
     return {**dropped(contact_id, caller, ended_s), "Agent": agent, **more}
+
+
+REFUSED = {"Queue": {"Name": "refused"}}
+
+
+def refuse() -> None:
+    """Have the database refuse what is REFUSED: nothing is known that decoders take and tables do not."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE calls_call ADD CONSTRAINT nothing_refused CHECK (queue_name <> 'refused')")
 
 
 def newer(record: Record, **changes: Any) -> Record:

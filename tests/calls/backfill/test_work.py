@@ -16,7 +16,7 @@ from calls.models import Alert, Backfill, Call, Case, DeadLetter, Shard, Stream
 from calls.models.backfill import REMARKS_KEPT
 from calls.silence import end_silent_calls
 from tests.calls.backfill.reading import back_to_back, brought, counted, known, lines, work_on
-from tests.calls.world import BOB, SAMPLES, World, ago, answered, dropped, newer, sample
+from tests.calls.world import BOB, REFUSED, SAMPLES, World, ago, answered, dropped, newer, refuse, sample
 
 
 @pytest.fixture
@@ -100,7 +100,8 @@ def test_many_unusable_records_of_a_backfill_do_not_stop_the_live_stream(world: 
 
 
 def test_what_the_database_refuses_is_counted_when_it_does(world: World, file: Path) -> None:
-    file.write_bytes(lines(dropped("c1"), {**dropped("bad"), "Queue": {"Name": "q" * 257}}))
+    refuse()
+    file.write_bytes(lines(dropped("c1"), {**dropped("bad"), **REFUSED}))
     done = brought(world.stream, file)
     assert (done.counted, known()) == ({"records": 2, "new": 2}, ["c1"])
     assert done.brought == {"records": 2, "new": 2, "unusable": 1}

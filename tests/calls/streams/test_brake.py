@@ -15,11 +15,12 @@ from calls.models import Call, DeadLetter, Shard, Stream
 from calls.streams.brake import EXAMPLES, Brake, is_too_much, with_batch
 from calls.streams.replay import replay
 from calls.streams.writer import LeaseLost, write
-from tests.calls.world import BOB, World, dropped, now
+from tests.calls.world import BOB, REFUSED, World, dropped, now, refuse
 
 
 @pytest.fixture
 def shard(world: World) -> Shard:
+    refuse()
     return held(world.stream, "shardId-000000000000")
 
 
@@ -40,8 +41,7 @@ def rubbish(count: int, what: str = "rubbish") -> list[bytes]:
 
 
 def refused(count: int) -> list[dict[str, Any]]:
-    """Decoded, but too long for the database."""
-    return [dropped(f"bad{n}", Queue={"Name": "q" * 257}) for n in range(count)]
+    return [{**dropped(f"bad{n}"), **REFUSED} for n in range(count)]
 
 
 def good(count: int, caller: str | None = None) -> list[dict[str, Any]]:
@@ -88,10 +88,8 @@ def test_what_is_refused_by_the_database_stops_the_stream_too_and_soon(world: Wo
         read(shard, *refused(60))
     stream = stopped(world.stream)
     assert stream
-    assert (
-        stream.stopped_because
-        == "50 of 60 records in the last minute could not be used: refused by the database: SQLSTATE 22001"
-    )
+    reason = "refused by the database: SQLSTATE 23514, nothing_refused"
+    assert stream.stopped_because == f"50 of 60 records in the last minute could not be used: {reason}"
     Stream.objects.update(is_stopped=False)
     Shard.objects.update(owner="me")
     with CaptureQueriesContext(connection) as many, pytest.raises(LeaseLost):

@@ -16,7 +16,7 @@ from calls.models import Alert, Call, Case, DeadLetter, Instance
 from calls.nudges import GROUP
 from calls.streams.replay import replay
 from calls.streams.writer import LeaseLost, NoPartition, write
-from tests.calls.world import BOB, SAMPLES, World, dropped, sample
+from tests.calls.world import BOB, REFUSED, SAMPLES, World, dropped, refuse, sample
 
 DEEP = b'{"a":' * 70 + b"1" + b"}" * 70
 RUBBISH = [
@@ -34,7 +34,11 @@ RUBBISH = [
     (json.dumps({**dropped(), "DisconnectTimestamp": "yesterday"}).encode(), "Invalid"),
     (json.dumps({**dropped(), "ContactId": "x" * 257}).encode(), "length <= 256"),
     (json.dumps({**dropped(), "InstanceARN": "arn:aws:connect:eu-west-1:1:instance/x"}).encode(), "another instance"),
-    (json.dumps({**dropped(), "Queue": {"Name": "q" * 257}}).encode(), "SQLSTATE 22001"),
+    (json.dumps({**dropped(), "Queue": {"Name": "q" * 257}}).encode(), "length <= 256"),
+    (json.dumps({**dropped(), "Queue": {"ARN": "q" * 513}}).encode(), "length <= 512"),
+    (json.dumps({**dropped(), "Agent": {"Username": "q" * 257}}).encode(), "length <= 256"),
+    (json.dumps({**dropped(), "Channel": "q" * 33}).encode(), "length <= 32"),
+    (json.dumps({**dropped(), "InitiationMethod": "q" * 65}).encode(), "length <= 64"),
 ]
 
 
@@ -60,8 +64,9 @@ def test_rubbish_is_one_dead_letter_for_the_same_bytes_with_a_count(world: World
 
 
 @pytest.mark.parametrize("place", [0, 3, 7])
-@pytest.mark.parametrize("bad", [b"rubbish", {**dropped("bad"), "Queue": {"Name": "q" * 257}}], ids=["decode", "write"])
+@pytest.mark.parametrize("bad", [b"rubbish", {**dropped("bad"), **REFUSED}], ids=["decode", "write"])
 def test_the_others_of_a_bad_records_batch_commit(world: World, bad: Any, place: int) -> None:
+    refuse()
     batch: list[Any] = [dropped(f"c{n}", f"+1202555010{n}") for n in range(8)]
     batch.insert(place, bad)
     assert world.bring(*batch) == 1
@@ -151,14 +156,17 @@ def test_a_missing_partition_is_nobodys_bad_record(world: World) -> None:
 
 
 def test_a_refused_record_of_one_kind_buries_none_of_another(world: World) -> None:
+    refuse()
     started = sample("contact_lens_voice/01_started.json")
-    assert world.bring(started, {**dropped("bad"), "Queue": {"Name": "q" * 257}}) == 1
+    assert world.bring(started, {**dropped("bad"), **REFUSED}) == 1
+    assert DeadLetter.objects.get().reason == "refused by the database: SQLSTATE 23514, nothing_refused"
     assert world.call(started["ContactId"]).is_live
 
 
 def test_one_refused_record_is_found_in_few_statements(world: World) -> None:
     """Halving a batch, from 512 records down to one, tries twice as often as it halves, and the last one again."""
-    bad = {**dropped("bad", None), "Queue": {"Name": "q" * 257}}
+    refuse()
+    bad = {**dropped("bad", None), **REFUSED}
     with CaptureQueriesContext(connection) as without:
         world.bring(*(dropped(f"a{n}", None) for n in range(512)))
     with CaptureQueriesContext(connection) as with_one:

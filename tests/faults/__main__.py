@@ -60,7 +60,7 @@ def main() -> int:
     tell(f"seed {options.seed}")
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="ringback-faults-") as folder:
-        run = run_trials(Path(folder) / "trials", options.seed, plan, options.only or sorted(plan))
+        run = run_trials(Path(folder) / "trials", options.seed, plan, sorted(set(options.only or plan)))
         if options.only:
             return 1 if run.bad or run.again else 0
         recovered = recovery(Path(folder) / "recovery", options.seed, tell)

@@ -33,6 +33,11 @@ SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'ringback'
 """
 SESSIONS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'ringback'"
+# Without waiting for one that is in the middle of a batch: its worker may be frozen.
+END_LEASES = """
+UPDATE calls_shard SET lease_expires_at = now() - interval '1 second'
+WHERE id IN (SELECT id FROM calls_shard WHERE owner <> '' FOR UPDATE SKIP LOCKED) RETURNING id
+"""
 Found = TypeVar("Found")
 
 
@@ -188,10 +193,7 @@ def read_twice(rig: Rig, rng: Random) -> Iterator[None]:
     with Celery(broker=f"redis+socket://{rig.stack.redis.url.removeprefix('unix://')}", set_as_current=False) as app:
         before = rig.epochs()
         for n in range(4):
-            held = (
-                "UPDATE calls_shard SET lease_expires_at = now() - interval '1 second' WHERE owner <> '' RETURNING id"
-            )
-            for (shard,) in rig.rows(held):
+            for (shard,) in rig.rows(END_LEASES):
                 app.send_task("calls.tasks.read_shard", args=[shard], queue="readers")
             if n == 0:
                 yield

@@ -159,6 +159,9 @@ class Rig:
         """Whatever a fault left is cleared away; says of each program that had ended by itself that it did."""
         for order in self.points.iterdir():
             order.unlink()
+        for process in self.stack.running.values():
+            if process.poll() is None:
+                os.kill(process.pid, signal.SIGCONT)
         told = []
         for server in (self.postgres, self.stack.redis):
             if not server.answers():
@@ -167,7 +170,7 @@ class Rig:
         for name in self.stack.procfile:
             process = self.stack.running.get(name)
             if process is None or process.poll() is not None:
-                told.append(f"{name} was gone")
+                told.append(f"{name} was gone ({process and process.returncode})")
                 if process:
                     self.kill(name)
                 self.stack.start(name)

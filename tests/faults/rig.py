@@ -159,9 +159,9 @@ class Rig:
         """Whatever a fault left is cleared away; says of each program that had ended by itself that it did."""
         for order in self.points.iterdir():
             order.unlink()
-        for process in self.stack.running.values():
-            if process.poll() is None:
-                os.kill(process.pid, signal.SIGCONT)
+        for running in self.stack.running.values():
+            if running.poll() is None:
+                os.kill(running.pid, signal.SIGCONT)
         told = []
         for server in (self.postgres, self.stack.redis):
             if not server.answers():

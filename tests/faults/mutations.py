@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("agent_events", "contact_events", "contact_lens_*", "ctr*")
 SAMPLES = [path.read_bytes() for folder in FOLDERS for path in sorted((ROOT / "tests" / "samples").glob(f"{folder}/*"))]
-SLOW_MS = 100
+SLOW_MS, DOUBTFUL_MS = 100, 10
 WRITTEN_EVERY, BATCH = 20, 100
 SHOWN = 10  # of the reasons for refusals, and of the findings
 
@@ -181,7 +181,7 @@ def decode(result: Run, instance: Any, data: bytes) -> None:
     result.samples += 1
     try:
         outcome, took_ms = decoded(instance, data)
-        if took_ms > SLOW_MS:  # not by what else the process had to do just then
+        if took_ms > DOUBTFUL_MS:  # maybe not by the record: the process collects its garbage now and then
             took_ms = min(took_ms, *(decoded(instance, data)[1] for _ in range(3)))
         differs = is_seen_differently(data)
     except Exception as error:

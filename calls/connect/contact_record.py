@@ -120,6 +120,10 @@ class ContactRecord(Part, frozen=True):
         return REPLACED in self.rest
 
 
+# msgspec looks a class over when it is first used, and two threads that do so at once bring the process down.
+msgspec.json.Decoder(ContactRecord)
+
+
 def decode(record: dict[str, object]) -> ContactRecord:
     """The contact record in one parsed object; raises Unusable, which names a field and never its content."""
     present = _present(record)

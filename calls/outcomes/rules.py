@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Meta, Struct
 
 from calls.connect.contact_record import ContactRecord
@@ -125,3 +126,7 @@ class Rules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def mark_for(self, record: ContactRecord, *outcomes: Naming) -> Mark | None:
         """The first mark that holds among those for the given outcomes."""
         return next((mark for mark in self.marks if mark.outcome in outcomes and mark.holds(record)), None)
+
+
+# msgspec looks a class over when it is first used, and two threads that do so at once bring the process down.
+msgspec.json.Decoder(Rules)

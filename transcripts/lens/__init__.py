@@ -74,6 +74,9 @@ class _PlainRecord(VoiceRecord, frozen=True, gc=False):
 
 
 _PLAIN = msgspec.json.Decoder(_PlainRecord)
+# msgspec looks a class over when it is first used, and two threads that do so at once bring the process down.
+msgspec.json.Decoder(ChatRecord)
+msgspec.json.Decoder(VoiceRecord)
 
 
 def decode_plain(data: bytes) -> LensEvent | None:

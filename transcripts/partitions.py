@@ -45,7 +45,7 @@ def _make(name: str, month: date) -> None:
         if cursor.rowcount:
             return
         # The name and the days come from a date: nothing of a record is in these statements.
-        cursor.execute(f"CREATE TABLE {name} (LIKE transcripts_segment INCLUDING ALL)")
+        cursor.execute(f"CREATE TABLE {name} (LIKE transcripts_segment INCLUDING ALL EXCLUDING INDEXES)")
         cursor.execute(
             f"ALTER TABLE transcripts_segment ATTACH PARTITION {name}"
             f" FOR VALUES FROM ('{month}') TO ('{_next_month(month)}')"

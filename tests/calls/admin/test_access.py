@@ -9,8 +9,8 @@ from calls.models import Call, Case, DeadLetter, Instance, Person, SalesforceOrg
 
 from .conftest import NUMBER, SECRET, person
 
-LISTS = ("instance", "stream", "salesforceorg", "team", "person", "case", "deadletter")
-ADDED = ("instance", "salesforceorg", "team", "person", "stream")
+LISTS = ("instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap")
+ADDED = ("instance", "salesforceorg", "team", "person", "stream", "backfill")
 ALARMS = 5  # statements that say what is wrong
 SignIn = Callable[[Person], Client]
 

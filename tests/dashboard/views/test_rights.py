@@ -45,6 +45,7 @@ ADDRESSES = [
     Address("zone", "/accounts/zone/", "alice bob dave erin charlie root"),
 ]
 FOR_ALL = {"login", "logout", "healthz"}
+BY_TOKEN = {"metrics"}
 
 
 def filled(address: Address, alert: Alert) -> Address:
@@ -55,7 +56,7 @@ def filled(address: Address, alert: Alert) -> Address:
 
 def test_the_table_names_every_address() -> None:
     names = {name for pattern in get_resolver().url_patterns if (name := getattr(pattern, "name", None))}
-    assert names == {address.name for address in ADDRESSES} | FOR_ALL
+    assert names == {address.name for address in ADDRESSES} | FOR_ALL | BY_TOKEN
 
 
 @pytest.mark.parametrize("person", PEOPLE)

@@ -63,8 +63,8 @@ def main() -> int:
         run = run_trials(Path(folder) / "trials", options.seed, plan, sorted(set(options.only or plan)))
         if options.only:
             return 1 if run.bad or run.again else 0
-        recovered = recovery(Path(folder) / "recovery", options.seed, tell)
         checked = control(Path(folder) / "control", options.seed, tell)
+        recovered = recovery(Path(folder) / "recovery", options.seed, tell)
     tell("mutated samples")
     decoders_hold = not subprocess.run([sys.executable, "-m", "tests.faults.mutations"], cwd=ROOT).returncode
     minutes = (time.monotonic() - began) / 60

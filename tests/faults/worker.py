@@ -29,7 +29,7 @@ batch = threading.local()  # shard: whose lease this thread took last; is_open: 
 Method = Callable[..., Any]
 
 
-def around(owner: Any, name: str, wrap: Callable[[Method], Method]) -> None:
+def around(owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
     setattr(owner, name, wrap(getattr(owner, name)))
 
 
@@ -139,6 +139,7 @@ TABLE = re.compile(r'\s*INSERT INTO "?(\w+)')
 
 def forget_the_keys() -> None:
     """The control's inserts: none looks whether the row is there."""
+    from calls.streams import writer
     from transcripts import intake
     from transcripts.partitions import make_partitions
 
@@ -154,6 +155,7 @@ def forget_the_keys() -> None:
         return lambda calls, items: make_partitions({turns.call.filed_on for turns in calls.values()})
 
     connection_created.connect(make_blind, weak=False)
+    around(writer, "BURY", lambda statement: ON_CONFLICT.sub("", statement))  # it goes past Django's cursors
     around(intake, "load_turns", finding_none)
 
 

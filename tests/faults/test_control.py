@@ -1,0 +1,12 @@
+"""The harness would notice: the writer without fence and natural keys is right while nothing happens, and then caught."""
+
+from pathlib import Path
+
+from tests.faults.control import control
+
+
+def test_without_the_fence_and_the_keys_records_are_doubled(tmp_path: Path) -> None:
+    told: list[str] = []
+    checked = control(tmp_path / "control", seed=1, tell=told.append, seeds=2)
+    assert (checked.is_fair, checked.caught) == (True, 2), told
+    assert checked.late_writes

@@ -12,16 +12,13 @@ from django.db import connection
 from transcripts.cards import mask_cards
 from transcripts.lens import LensEvent
 from transcripts.lens.items import Categories, Item, Summary
-from transcripts.turns import Pending, Turn, last_words, merge_categories
+from transcripts.turns import Pending, Turn, merge_categories
 
 TREND = 12  # sentiments of the customer that make the line on the wall
 VALUES = {"NEGATIVE": -1, "NEUTRAL": 0, "POSITIVE": 1}
 
 Columns = tuple[Any, ...]  # in the order of COLUMNS
-COLUMNS = (
-    "state", "language", "categories", "summary", "summary_trouble", "mood", "trend", "last_words", "last_words_ms",
-    "pending",
-)  # fmt: skip
+COLUMNS = "state", "language", "categories", "summary", "summary_trouble", "mood", "trend", "pending"
 
 
 @dataclass(slots=True)
@@ -35,8 +32,6 @@ class Notes:
     summary_trouble: str = ""
     mood: str = ""
     trend: list[list[Any]] = field(default_factory=list)
-    last_words: str = ""
-    last_words_ms: int | None = None
     pending: Pending = field(default_factory=dict)
 
     @property
@@ -48,11 +43,9 @@ class Notes:
         """From the table's columns; Django's connections hand over jsonb as text."""
         if columns[0] is None:
             return cls()
-        state, language, categories, summary, trouble, mood, trend, words, words_ms, pending = columns
+        state, language, categories, summary, trouble, mood, trend, pending = columns
         load = msgspec.json.decode
-        return cls(
-            state, language, load(categories), summary, trouble, mood, load(trend), words, words_ms, load(pending)
-        )
+        return cls(state, language, load(categories), summary, trouble, mood, load(trend), load(pending))
 
     def note_events(self, events: Iterable[LensEvent]) -> None:
         """COMPLETED and FAILED end a conversation for good: what comes later only finds its place."""
@@ -73,13 +66,9 @@ class Notes:
                 self.summary_trouble = "" if self.summary else (item.failure_code or item.status)[:64]
 
     def note_turns(self, turns: Iterable[Turn]) -> None:
-        """Mood by the customer's last final turns that tell one; the last words by whom ever."""
-        turns = [turn for turn in turns if turn.kind == "turn" and not turn.is_gone]
+        """Mood by the customer's last final turns that tell one."""
         if felt := [turn for turn in turns if turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment]:
             self._note_trend(felt)
-        latest = max((_ms(turn) for turn in turns if turn.content), default=None)
-        if latest is not None and latest >= (self.last_words_ms or 0):
-            self.last_words, self.last_words_ms = last_words(turns)[:300], latest
 
     def _note_trend(self, felt: Iterable[Turn]) -> None:
         told = {turn_id: (ms, value) for ms, turn_id, value in self.trend}
@@ -93,7 +82,7 @@ class Notes:
         pending = {turn_id: list(waiting) for turn_id, waiting in self.pending.items()}
         return (
             self.state, self.language, self.categories, self.summary, self.summary_trouble, self.mood, self.trend,
-            self.last_words, self.last_words_ms, pending,
+            pending,
         )  # fmt: skip
 
 
@@ -113,7 +102,7 @@ def mood(lately: list[int]) -> str:
 
 _NOTES = """jsonb_to_recordset(%s::jsonb) n(
     call_id bigint, state text, language text, categories jsonb, summary text, summary_trouble text, mood text,
-    trend jsonb, last_words text, last_words_ms bigint, pending jsonb)"""
+    trend jsonb, pending jsonb)"""
 MAKE = f"""
 INSERT INTO transcripts_conversation (call_id, {", ".join(COLUMNS)}) SELECT call_id, {", ".join(COLUMNS)} FROM {_NOTES}
 """  # noqa: S608 - the names are ours

@@ -60,7 +60,7 @@ WHERE relkind = 'r' AND relname ~ '^transcripts_segment_\\d{4}_\\d\\d$' AND reln
 ORDER BY relname
 """
 
-# A summary and the last words go with the turns. In slices: there is one for each call of the month.
+# A summary goes with the turns. In slices: there is one for each call of the month.
 FORGET = """
 DELETE FROM transcripts_conversation WHERE call_id IN (
     SELECT call_id FROM transcripts_conversation JOIN calls_call ON calls_call.id = call_id

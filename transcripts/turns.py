@@ -14,8 +14,6 @@ from transcripts.lens.items import Attachments, Categories, Event, Issues, Item,
 # Issues that came before the turn they are in: [begin, end, is redacted] by turn id, fit for JSON.
 Pending = dict[str, list[list[int]]]
 
-LAST_WORDS = 200  # characters
-
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER_MS = 2**31
 
@@ -247,13 +245,3 @@ def in_order(turns: Iterable[Turn]) -> list[Turn]:
 def _offsets(each: Piece | Turn) -> tuple[int, int]:
     begin = _NEVER_MS if each.begin_ms is None else each.begin_ms
     return begin, begin if each.end_ms is None else each.end_ms
-
-
-def last_words(turns: Iterable[Turn]) -> str:
-    """The end of what was said last, by whom ever; empty when nothing was."""
-    said = (turn for turn in turns if turn.kind == "turn" and turn.content)
-    last = max(said, key=lambda turn: (turn.said_at or _LONG_AGO, _offsets(turn), turn.turn_id), default=None)
-    if last is None or len(last.content) <= LAST_WORDS:
-        return last.content if last else ""
-    end = last.content[-LAST_WORDS:]
-    return "…" + (end.partition(" ")[2] or end)

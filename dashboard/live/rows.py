@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet, Value
 
 from calls.models import Alert, Call, Case, CaseEntry
 from calls.scope import Scope
+from transcripts.last_words import with_last_words
 from transcripts.models import Segment
 
 MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case}
@@ -19,7 +20,7 @@ MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case}
 def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
     """With all that their partials show of their neighbours."""
     with_neighbours: dict[str, QuerySet[Any]] = {
-        "call": Call.objects.select_related("instance", "conversation", "caller", "case__org"),
+        "call": with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org")),
         "alert": Alert.objects.select_related("call__instance", "call__case", "call__conversation"),
         "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
     }

@@ -11,9 +11,11 @@ from calls.models import Call, Case
 from calls.outcomes import OUTCOMES
 from calls.salesforce.client import record_url
 from calls.salesforce.errors import SalesforceError
+from transcripts.last_words import end_of
 from transcripts.models import Segment
 
 register = template.Library()
+register.filter(end_of)
 
 MOODS = {
     "NEGATIVE": ("▼", "negative"),

@@ -9,6 +9,7 @@ from calls.outcomes import OUTCOMES
 from calls.rights import rights_of
 from dashboard.access import SignedIn, needs
 from dashboard.templatetags.telling import newest_first, order
+from transcripts.last_words import with_last_words
 
 from .live_page import Context, live_page
 
@@ -41,7 +42,7 @@ def figures(request: SignedIn) -> HttpResponse:
 
 def _calls(person: Person) -> list[Call]:
     calls = Call.objects.visible_to(person).in_progress().defer("record", "evidence")
-    return sorted(calls.select_related("instance", "conversation", "caller", "case"), key=order)
+    return sorted(with_last_words(calls.select_related("instance", "conversation", "caller", "case")), key=order)
 
 
 def _alerts(person: Person) -> list[Alert]:

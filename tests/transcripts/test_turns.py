@@ -1,5 +1,5 @@
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from transcripts.lens.items import (
     Utterance,
 )
 from transcripts.notes import Notes
-from transcripts.turns import Pending, Turn, in_order, last_words, merge, merge_categories
+from transcripts.turns import Pending, Turn, in_order, merge, merge_categories
 
 AGENT, CUSTOMER = Speaker("AGENT", "AGENT"), Speaker("CUSTOMER", "CUSTOMER")
 ALICE = Speaker("CUSTOMER", "3f1c", "Alice")
@@ -261,21 +261,6 @@ def test_the_mood_of_batches_in_any_order_is_that_of_the_whole() -> None:
     assert felt_so_far(late, early, late) == felt_so_far(early, late) == ("NEUTRAL", [1, -1, -1])
 
 
-def test_the_last_words_are_of_the_turn_that_came_last() -> None:
-    assert last_words([]) == ""
+def test_turns_are_in_order_as_they_were_said() -> None:
     turns = merged(final("Bye.", 9000, 9500, "u"), piece("a", "Hello", 0), ORPHAN, final("Hello there.", 900, 1500))
-    assert last_words(turns.values()) == "Bye."
     assert [turn.turn_id for turn in in_order(turns.values())] == ["t", "lone", "u"]
-
-
-def test_of_long_last_words_the_end_is_told() -> None:
-    end = last_words(merged(final("refund " * 100 + "now")).values())
-    assert end.startswith("…refund ")
-    assert end.endswith(" refund now")
-    assert len(end) <= 200
-    assert last_words(merged(final("あ" * 500)).values()) == "…" + "あ" * 200
-
-
-def test_an_event_says_no_words() -> None:
-    left = Event("e", ALICE, "participant.left", NOON + timedelta(minutes=1), is_redacted=False)
-    assert last_words(merged(said("Bye", False), left).values()) == "Bye"

@@ -17,8 +17,6 @@ class Conversation(models.Model):
     summary_trouble = models.CharField(max_length=64, blank=True, help_text="FailureCode, when there is no summary.")
     mood = models.CharField(max_length=16, blank=True)
     trend = models.JSONField(default=list, help_text="[ms, turn id, -1 | 0 | 1] of the customer's last turns.")
-    last_words = models.CharField(max_length=300, blank=True)
-    last_words_ms = models.BigIntegerField(null=True, help_text="Where they end; for chat, since the epoch.")
     pending = models.JSONField(default=dict, help_text="Issues that came before their turns.")
 
     def __str__(self) -> str:

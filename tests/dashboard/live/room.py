@@ -44,7 +44,7 @@ class Room:
         return team
 
     @atomic
-    def call(self, queue: str = "Billing", *, words: str = "Where is my money?", **fields: Any) -> Call:
+    def call(self, queue: str = "Billing", *, words: str = "", **fields: Any) -> Call:
         """A live call."""
         now = datetime.now(UTC)
         contact_id = f"contact-{next(_ids)}"
@@ -52,7 +52,9 @@ class Room:
             instance=self.instance, contact_id=contact_id, root_contact_id=contact_id, queue_name=queue,
             is_live=True, first_heard_at=now, last_heard_at=now, caller_address=NUMBER, **fields,
         )  # fmt: skip
-        Conversation.objects.create(call=call, mood="NEGATIVE", trend=[[0, "t1", -1]], last_words=words)
+        Conversation.objects.create(call=call, mood="NEGATIVE", trend=[[0, "t1", -1]])
+        if words:
+            self.say(call, "t0", words)
         call.refresh_from_db()
         return call
 
@@ -68,6 +70,7 @@ class Room:
         turn = {
             "number": call.number, "kind": "turn", "role": "CUSTOMER", "participant_id": "c", "display_name": "",
             "content": words, "is_partial": False, "is_redacted": False, "is_gone": is_gone, "begin_ms": 100,
+            "end_ms": 900,
         }  # fmt: skip
         key = {"filed_on": call.filed_on, "call_id": call.pk, "turn_id": turn_id}
         if not Segment.objects.filter(**key).update(**turn):

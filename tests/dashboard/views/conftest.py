@@ -135,10 +135,10 @@ def live_call(instance: Instance) -> Call:
         call=call,
         mood="NEGATIVE",
         trend=[[0, "turn-0", 0], [9, "turn-1", -1]],
-        last_words="my card is [card number]",
         categories={"Repeat caller": {"points": []}},
     )
     add_turns(call, 3, last_is_partial=True)
+    Segment.objects.filter(turn_id="turn-0000").update(content="my card is [card number]", end_ms=900)
     return call
 
 

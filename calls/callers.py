@@ -6,6 +6,7 @@ import phonenumbers
 
 from calls.connect.contact_record import ContactRecord
 from calls.models import Caller, Instance
+from calls.models.bulk import add_rows
 
 
 def caller_key(record: ContactRecord) -> str | None:
@@ -24,6 +25,6 @@ def caller_key(record: ContactRecord) -> str | None:
 def lock_callers(instance: Instance, keys: Iterable[str]) -> dict[str, Caller]:
     """The callers by key, made where missing, and locked in order until the transaction ends."""
     wanted = sorted(set(keys))
-    Caller.objects.bulk_create([Caller(instance=instance, key=key) for key in wanted], ignore_conflicts=True)
+    add_rows(Caller(instance=instance, key=key) for key in wanted)
     locked = Caller.objects.filter(instance=instance, key__in=wanted).order_by("pk").select_for_update()
     return {caller.key: caller for caller in locked}

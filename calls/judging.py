@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from calls.callers import caller_key, lock_callers
 from calls.models import Alert, Call, Instance, Policy
+from calls.models.bulk import add_rows
 from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Rules, judge
 from calls.rescue import Verdict, follow_up
 
@@ -93,7 +94,7 @@ def _follow_up(instance: Instance, policy: Policy, verdicts: list[Verdict], now:
 def _alert(verdicts: Iterable[Verdict]) -> None:
     """Once for each dropped call. One that was taken back and holds again is shown again, unless somebody saw it."""
     dropped = [each.call for each in verdicts if each.judgement.opens_case and _is_alarming(each.judgement)]
-    Alert.objects.bulk_create([Alert(call=call) for call in dropped], ignore_conflicts=True)
+    add_rows(Alert(call=call) for call in dropped)
     Alert.objects.filter(call__in=dropped, acknowledged_by=None, acknowledged_at__isnull=False).update(
         acknowledged_at=None
     )

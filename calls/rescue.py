@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from calls.models import Call, Case, CaseEntry, Instance, Policy
-from calls.models.bulk import save_rows
+from calls.models.bulk import add_rows, save_rows
 from calls.outcomes import OUTCOMES, Judgement
 from calls.salesforce.wake import wake_mirror
 
@@ -57,8 +57,9 @@ class Cases:
         callers = {each.call.caller_id for each in verdicts if each.call.caller_id}
         own = {each.call.case_id for each in verdicts if each.call.case_id}
         # A newer record may name another number: then the case's own caller counts as well.
-        theirs = Case.objects.filter(pk__in=own, caller__isnull=False).values("caller")
-        wanted = Q(near, caller__in=callers) | Q(near, caller__in=theirs) | Q(pk__in=own)
+        # Read first, because no index serves an OR with a query in it.
+        callers.update(Case.objects.filter(pk__in=own, caller__isnull=False).values_list("caller_id", flat=True))
+        wanted = Q(near, caller__in=callers) | Q(pk__in=own)
         found = Case.objects.filter(wanted).order_by("pk").select_for_update()
         self.by_pk = {case.pk: case for case in found}
         lately = [case for case in self.by_pk.values() if case.is_open or (case.closed_at and case.closed_at >= since)]
@@ -154,6 +155,6 @@ class Cases:
         save_rows(self.changed.values(), FIELDS)
         for case, call, _ in self.told:
             call.case = case  # of a new case, now that it has a key
-        CaseEntry.objects.bulk_create([CaseEntry(case=case, call=call, words=words) for case, call, words in self.told])
+        add_rows(CaseEntry(case=case, call=call, words=words) for case, call, words in self.told)
         for org_id in {case.org_id for case, _, _ in self.told}:
             wake_mirror(org_id)

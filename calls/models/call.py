@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import BrinIndex
@@ -107,7 +108,7 @@ class Call(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("call", args=[self.instance.alias, self.contact_id])
 
-    @property
+    @cached_property
     def contact_record(self) -> ContactRecord | None:
         return decode(self.record) if self.record else None
 

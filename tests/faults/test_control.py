@@ -1,4 +1,4 @@
-"""The harness would notice: the writer without fence and natural keys is right while nothing happens, and then caught."""
+"""The harness notices: without fence and natural keys the writer is right while nothing happens, and then caught."""
 
 from pathlib import Path
 

@@ -12,8 +12,8 @@ from django.db import connection
 from calls.models import Call, Instance
 from calls.streams.arrival import Arrival
 from transcripts.lens import LensEvent
-from transcripts.lens.items import Transcript, Utterance
-from transcripts.notes import COLUMNS, Notes
+from transcripts.lens.items import Item, Transcript, Utterance
+from transcripts.notes import COLUMNS, Columns, Notes
 
 LONGEST_CALL_MS = 7 * 24 * 3600 * 1000  # a nonsensical offset must not leave the calendar
 
@@ -22,12 +22,25 @@ Events = Sequence[Arrival[LensEvent]]  # of one call, as they came
 
 @dataclass(slots=True)
 class HeardCall:
-    """A call whose row is locked; `number` is the one that this transaction gives it."""
+    """A call whose row is locked, with what came of it; `number` is the one that this transaction gives it."""
 
     pk: int
     filed_on: date
     number: int
-    notes: Notes
+    came: Events
+    stored: Columns  # of the conversation, as the table has them
+    _notes: Notes | None = None
+
+    @property
+    def notes(self) -> Notes:
+        """Decoded when asked for: most events leave a conversation's notes as they are."""
+        if self._notes is None:
+            self._notes = Notes.loaded(self.stored)
+        return self._notes
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for arrival in self.came for item in arrival.value.items]
 
 
 class _Heard(msgspec.Struct):
@@ -67,18 +80,18 @@ RETURNING c.contact_id, c.id, c.filed_on, c.number, {", ".join(f"v.{name}" for n
 """  # noqa: S608 - the names are ours
 
 
-def hear(instance: Instance, by_contact: Mapping[str, Events]) -> dict[str, HeardCall]:
-    """The calls by contact id. Three statements, and one more if a call is new."""
+def hear(instance: Instance, by_contact: Mapping[str, Events]) -> list[HeardCall]:
+    """The calls of these contact ids. Three statements, and one more if a call is new."""
     with connection.cursor() as cursor:
         cursor.execute(UNKNOWN, [list(by_contact), instance.pk])
         _make(instance, sorted(contact_id for (contact_id,) in cursor.fetchall()))
         cursor.execute(LOCK, [instance.pk, list(by_contact)])
         heard = [_heard(pk, by_contact[contact_id]) for contact_id, pk in cursor.fetchall()]
         cursor.execute(HEAR, [msgspec.json.encode(heard).decode()])
-        return {
-            contact_id: HeardCall(pk, filed_on, number, Notes.loaded(columns))
+        return [
+            HeardCall(pk, filed_on, number, by_contact[contact_id], columns)
             for contact_id, pk, filed_on, number, *columns in cursor.fetchall()
-        }
+        ]
 
 
 def _make(instance: Instance, contact_ids: Sequence[str]) -> None:
@@ -88,18 +101,16 @@ def _make(instance: Instance, contact_ids: Sequence[str]) -> None:
 
 def _heard(pk: int, came: Events) -> _Heard:
     first, last = came[0], came[-1]
-    is_over = any(each.value.event in ("COMPLETED", "FAILED") for each in came)
+    is_over = not {"COMPLETED", "FAILED"}.isdisjoint([each.value.event for each in came])
     return _Heard(pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), is_over)
 
 
 def _began_at(came: Events) -> datetime | None:
     """Voice tells offsets only: the call began at least so long before the words arrived."""
-    return min(
-        (
-            each.arrived_at - timedelta(milliseconds=min(item.end_ms, LONGEST_CALL_MS))
-            for each in came
-            for item in each.value.items
-            if isinstance(item, (Utterance, Transcript)) and item.end_ms is not None
-        ),
-        default=None,
-    )
+    began = [
+        each.arrived_at - timedelta(milliseconds=min(item.end_ms, LONGEST_CALL_MS))
+        for each in came
+        for item in each.value.items
+        if isinstance(item, (Utterance, Transcript)) and item.end_ms is not None
+    ]
+    return min(began, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from calls.connect.kinds import Unusable
 from calls.models import Instance
@@ -10,10 +10,11 @@ from calls.streams.arrival import Arrival
 from transcripts.cards import mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
-from transcripts.lens.items import Item
+from transcripts.lens.items import Transcript
 from transcripts.notes import Columns, change_notes, make_notes
+from transcripts.plain import Plain, plain_item, plain_row
 from transcripts.store import MOST_NEIGHBOURS, NEXT, TurnsOfCall, load_neighbours, load_turns, save_turns
-from transcripts.turns import in_order, merge
+from transcripts.turns import final, in_order, merge
 
 
 class ContactLens:
@@ -36,15 +37,16 @@ class ContactLens:
     @staticmethod
     def write(instance: Instance, arrivals: Sequence[Arrival[LensEvent]]) -> dict[int, int]:
         """The calls that changed, with their numbers. In a transaction; the statements do not grow with the batch."""
-        by_contact = _by_contact(arrivals)
-        calls = hear(instance, by_contact)
-        turns = {call.pk: TurnsOfCall(call) for call in calls.values()}
-        items = {calls[contact].pk: _items(came) for contact, came in by_contact.items()}
-        load_turns(turns, items)
-        _merge(turns, items)
-        _note(calls, by_contact, turns, items)
-        save_turns(turns.values())
-        return {call.pk: call.number for call in calls.values()}
+        heard = hear(instance, _by_contact(arrivals))
+        turns = {call.pk: TurnsOfCall(call) for call in heard}
+        load_turns(turns)
+        plain = {pk: item for pk, each in turns.items() if not each.by_id and (item := plain_item(each.call))}
+        rows = [plain_row(turns[pk].call, item) for pk, item in plain.items()]
+        others = {pk: each for pk, each in turns.items() if pk not in plain}
+        _merge(others)
+        _note(others.values(), [(turns[pk].call, item) for pk, item in plain.items()])
+        save_turns(others.values(), rows)
+        return {call.pk: call.number for call in heard}
 
 
 def _by_contact(arrivals: Sequence[Arrival[LensEvent]]) -> dict[str, list[Arrival[LensEvent]]]:
@@ -54,13 +56,9 @@ def _by_contact(arrivals: Sequence[Arrival[LensEvent]]) -> dict[str, list[Arriva
     return by_contact
 
 
-def _items(came: Sequence[Arrival[LensEvent]]) -> list[Item]:
-    return [item for arrival in came for item in arrival.value.items]
-
-
-def _merge(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]) -> None:
-    for pk, turns in calls.items():
-        turns.changed = merge(turns.by_id, items[pk], turns.call.notes.pending)
+def _merge(calls: Mapping[int, TurnsOfCall]) -> None:
+    for turns in calls.values():
+        turns.changed = merge(turns.by_id, turns.call.items, turns.call.notes.pending)
     # After merging: a card number may have come in pieces, or over turns.
     suspects = {pk: of_interest(turns.news()) for pk, turns in calls.items()}
     at_edge = [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)]
@@ -72,22 +70,19 @@ def _merge(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]
             calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 
 
-def _note(
-    calls: Mapping[str, HeardCall],
-    by_contact: Mapping[str, Sequence[Arrival[LensEvent]]],
-    turns: Mapping[int, TurnsOfCall],
-    items: Mapping[int, Sequence[Item]],
-) -> None:
+def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]) -> None:
     new: dict[int, Columns] = {}
     changed: dict[int, Columns] = {}
-    for contact_id, call in calls.items():
-        before = call.notes.columns()
-        is_new = call.notes.state is None
-        call.notes.note_events(arrival.value for arrival in by_contact[contact_id])
-        call.notes.note_items(items[call.pk])
-        call.notes.note_turns(turns[call.pk].news())
-        after = call.notes.columns()
-        if after != before:
-            (new if is_new else changed)[call.pk] = after
+    for turns in calls:
+        notes = turns.call.notes
+        is_new, before = notes.state is None, notes.columns()
+        notes.note_events(arrival.value for arrival in turns.call.came)
+        notes.note_items(turns.call.items)
+        notes.note_turns(turns.news())
+        if notes.columns() != before:
+            (new if is_new else changed)[turns.call.pk] = notes.columns()
+    for call, item in plain:
+        if isinstance(item, Transcript) and item.sentiment and call.notes.note_turns([final(item)]):
+            changed[call.pk] = call.notes.columns()
     make_notes(new)
     change_notes(changed)

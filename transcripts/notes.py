@@ -17,7 +17,7 @@ from transcripts.turns import Pending, Turn, merge_categories
 TREND = 12  # sentiments of the customer that make the line on the wall
 VALUES = {"NEGATIVE": -1, "NEUTRAL": 0, "POSITIVE": 1}
 
-Columns = tuple[Any, ...]  # in the order of COLUMNS
+Columns = Sequence[Any]  # in the order of COLUMNS
 COLUMNS = "state", "language", "categories", "summary", "summary_trouble", "mood", "trend", "pending"
 
 
@@ -39,7 +39,7 @@ class Notes:
         return [value for _, _, value in self.trend]
 
     @classmethod
-    def loaded(cls, columns: Sequence[Any]) -> Notes:
+    def loaded(cls, columns: Columns) -> Notes:
         """From the table's columns; Django's connections hand over jsonb as text."""
         if columns[0] is None:
             return cls()
@@ -65,10 +65,13 @@ class Notes:
                 self.summary = mask_cards(item.content or "") or self.summary
                 self.summary_trouble = "" if self.summary else (item.failure_code or item.status)[:64]
 
-    def note_turns(self, turns: Iterable[Turn]) -> None:
-        """Mood by the customer's last final turns that tell one."""
-        if felt := [turn for turn in turns if turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment]:
+    def note_turns(self, turns: Iterable[Turn]) -> bool:
+        """Mood by the customer's last final turns that tell one; whether anything changed."""
+        felt = [turn for turn in turns if turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment]
+        before = self.trend
+        if felt:
             self._note_trend(felt)
+        return self.trend != before
 
     def _note_trend(self, felt: Iterable[Turn]) -> None:
         told = {turn_id: (ms, value) for ms, turn_id, value in self.trend}
@@ -84,6 +87,12 @@ class Notes:
             self.state, self.language, self.categories, self.summary, self.summary_trouble, self.mood, self.trend,
             pending,
         )  # fmt: skip
+
+
+def are_settled(stored: Columns, event: LensEvent) -> bool:
+    """Whether an event of segments leaves these columns, as loaded, as they are, but for what its turns tell."""
+    state, language, *_, pending = stored
+    return state is not None and pending == "{}" and bool(language or not event.language)
 
 
 def _ms(turn: Turn) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from django.db import connection
 from transcripts.hearing import HeardCall
 from transcripts.lens.items import Attachments, Event, Issues, Item, Transcript, Utterance
 from transcripts.partitions import make_partitions
+from transcripts.plain import Row
 from transcripts.turns import Piece, Turn
 
 LONGEST_TURN_MS = 300_000
@@ -101,30 +103,54 @@ class TurnsOfCall:
         """Whether a turn out of the table, that did not change, is such a one."""
         return any(is_wanted(self.by_id[turn_id]) for turn_id in self.stored - self.changed)
 
-    def wish(self, **what: object) -> dict[str, object]:
-        """A row of what the statements look for."""
-        return {"filed_on": self.call.filed_on, "call_id": self.call.pk, **what}
+
+class _Named(msgspec.Struct):
+    filed_on: date
+    call_id: int
+    turn_id: str
 
 
-def load_turns(calls: Mapping[int, TurnsOfCall], items: Mapping[int, Sequence[Item]]) -> None:
-    """The turns that the items name, and the pieces and finals that these take off the screen; by the calls' keys."""
+class _Said(msgspec.Struct):
+    filed_on: date
+    call_id: int
+    begin_ms: int
+    end_ms: int
+    is_lone: bool
+
+
+class _Beside(msgspec.Struct):
+    filed_on: date
+    call_id: int
+    turn_id: str
+    speaker: str
+    end_ms: int | None
+    said_at: datetime | None
+    most: int
+
+
+def load_turns(calls: Mapping[int, TurnsOfCall]) -> None:
+    """The turns that what came names, and the pieces and finals that these take off the screen; by the calls' keys."""
     make_partitions({turns.call.filed_on for turns in calls.values()})
-    named = [calls[pk].wish(turn_id=turn_id) for pk, brought in items.items() for turn_id in _named(brought)]
-    said = [calls[pk].wish(**place) for pk, brought in items.items() for place in _overlapping(brought)]
+    named: list[_Named] = []
+    said: list[_Said] = []
+    for pk, turns in calls.items():
+        filed_on, items = turns.call.filed_on, turns.call.items
+        named += [_Named(filed_on, pk, turn_id) for turn_id in _named(items)]
+        said += [_Said(filed_on, pk, *place) for place in _overlapping(items)]
     _load(calls, LOAD, named, said)
 
 
 def load_neighbours(calls: Mapping[int, TurnsOfCall], turns: Iterable[tuple[int, Turn]], most: int) -> None:
     """What the same speaker said shortly before and after these turns, each with its call's key."""
     wanted = [
-        calls[pk].wish(turn_id=turn.turn_id, speaker=turn.speaker, end_ms=turn.end_ms, said_at=turn.said_at, most=most)
+        _Beside(calls[pk].call.filed_on, pk, turn.turn_id, turn.speaker, turn.end_ms, turn.said_at, most)
         for pk, turn in turns
     ]
     if wanted:
         _load(calls, LOAD_NEIGHBOURS, wanted)
 
 
-def _load(calls: Mapping[int, TurnsOfCall], statement: str, *wanted: list[dict[str, object]]) -> None:
+def _load(calls: Mapping[int, TurnsOfCall], statement: str, *wanted: Sequence[object]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_json(wishes) for wishes in wanted])
         for call_id, *columns in cursor.fetchall():
@@ -145,14 +171,14 @@ def _named(items: Iterable[Item]) -> set[str]:
     return turn_ids
 
 
-def _overlapping(items: Iterable[Item]) -> Iterator[dict[str, object]]:
+def _overlapping(items: Iterable[Item]) -> Iterator[tuple[int, int, bool]]:
     """Where finals are said, which look for pieces without a turn, and such pieces, which look for finals."""
     for item in items:
         if not isinstance(item, (Utterance, Transcript)) or item.begin_ms is None or item.end_ms is None:
             continue
         is_lone = isinstance(item, Utterance)
         if not isinstance(item, Utterance) or item.turn_id == item.id:
-            yield {"begin_ms": item.begin_ms, "end_ms": item.end_ms, "is_lone": is_lone}
+            yield item.begin_ms, item.end_ms, is_lone
 
 
 def _turn(columns: Sequence[Any]) -> Turn:
@@ -164,10 +190,9 @@ def _turn(columns: Sequence[Any]) -> Turn:
     return turn
 
 
-def save_turns(calls: Iterable[TurnsOfCall]) -> None:
-    """New turns by COPY, those that were there by one UPDATE."""
-    new: list[tuple[Any, ...]] = []
-    known: list[tuple[Any, ...]] = []
+def save_turns(calls: Iterable[TurnsOfCall], new: list[Row]) -> None:
+    """New turns by COPY, beside rows that are new already; those that were there by one UPDATE."""
+    known: list[Row] = []
     for turns in calls:
         for turn_id in sorted(turns.changed):
             (known if turn_id in turns.stored else new).append(_row(turns.call, turns.by_id[turn_id]))
@@ -180,7 +205,7 @@ def save_turns(calls: Iterable[TurnsOfCall]) -> None:
                 copy.write_row(row)
 
 
-def _row(call: HeardCall, turn: Turn) -> tuple[Any, ...]:
+def _row(call: HeardCall, turn: Turn) -> Row:
     # A final turn has no use for its pieces: they are dropped, or they would hold what its text does not.
     pieces = {
         piece_id: (piece.text, piece.begin_ms, piece.end_ms, piece.sentiment)

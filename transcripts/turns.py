@@ -108,7 +108,7 @@ def _finish(turns: dict[str, Turn], item: Transcript | Event | Attachments) -> s
     old = turns.get(item.id)
     if old and not old.is_partial and old.is_redacted >= item.is_redacted:
         return _add_sentiment(old, item)
-    turn = turns[item.id] = _final(item)
+    turn = turns[item.id] = final(item)
     if old:
         keep_marks(turn, old.content)
     if old and not old.is_partial:
@@ -123,7 +123,7 @@ def _add_sentiment(turn: Turn, item: Transcript | Event | Attachments) -> set[st
     return {turn.turn_id}
 
 
-def _final(item: Transcript | Event | Attachments) -> Turn:
+def final(item: Transcript | Event | Attachments) -> Turn:
     turn = Turn(
         item.id,
         role=item.speaker.role,

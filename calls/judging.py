@@ -12,7 +12,7 @@ from django.utils import timezone
 from calls.callers import caller_key, lock_callers
 from calls.models import Alert, Call, Instance, Policy
 from calls.models.bulk import add_rows
-from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Rules, judge
+from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Legs, Rules, judge
 from calls.rescue import Verdict, follow_up
 
 
@@ -24,13 +24,13 @@ def judge_calls(instance: Instance, family: dict[str, Call], news: Iterable[Call
     policy = Policy.objects.filter(instance=instance).first() or Policy(instance=instance)
     now = timezone.now()
     rules = policy.rules()
-    legs = _legs_by_root(family.values())
     changed = {call.pk: call for call in news}
     verdicts: list[Verdict] = []
     roots = {call.root_contact_id for call in news}
+    legs = _legs_by_root(call for call in family.values() if call.root_contact_id in roots)
     for call in family.values():
         if call.record is not None and call.root_contact_id in roots:
-            verdict = _judge(call, legs[call.root_contact_id], rules, now)
+            verdict = _judge(call, legs[call.root_contact_id].around(call.contact_id), rules, now)
             is_news = _note(call, verdict, rules)
             if is_news or call.pk in changed:
                 changed[call.pk] = call
@@ -39,12 +39,12 @@ def judge_calls(instance: Instance, family: dict[str, Call], news: Iterable[Call
     return list(changed.values())
 
 
-def _legs_by_root(calls: Iterable[Call]) -> dict[str, tuple[Leg, ...]]:
-    legs: defaultdict[str, tuple[Leg, ...]] = defaultdict(tuple)
+def _legs_by_root(calls: Iterable[Call]) -> dict[str, Legs]:
+    legs: defaultdict[str, list[Leg]] = defaultdict(list)
     for call in calls:
         if call.contact_record:
-            legs[call.root_contact_id] += (Leg.of(call.contact_record),)
-    return legs
+            legs[call.root_contact_id].append(Leg.of(call.contact_record))
+    return {root: Legs(root, found) for root, found in legs.items()}
 
 
 def _judge(call: Call, legs: tuple[Leg, ...], rules: Rules, now: datetime) -> Judgement:
@@ -52,7 +52,7 @@ def _judge(call: Call, legs: tuple[Leg, ...], rules: Rules, now: datetime) -> Ju
     assert record  # noqa: S101 - only calls with a record are judged
     waited = now - (call.record_arrived_at or now)
     evidence = Evidence(
-        legs=tuple(leg for leg in legs if leg.contact_id != call.contact_id),
+        legs=legs,
         leg_wait_over=waited >= timedelta(seconds=rules.leg_wait_s),
         callback_settled=waited >= timedelta(minutes=rules.callback_settle_min),
     )

@@ -2,6 +2,7 @@
 
 from calls.outcomes.evidence import Evidence, Leg
 from calls.outcomes.judgement import CaseState, Judgement, judge
+from calls.outcomes.legs import Legs
 from calls.outcomes.names import OUTCOMES, Outcome
 from calls.outcomes.rules import DEFAULT_MARKS, Hours, Mark, Preset, Rules
 
@@ -13,6 +14,7 @@ __all__ = [
     "Hours",
     "Judgement",
     "Leg",
+    "Legs",
     "Mark",
     "Outcome",
     "Preset",

@@ -110,9 +110,11 @@ class Facts:
     @property
     def has_further_try(self) -> bool:
         """Of a call's callbacks only the one that ended last can have failed, so that it fails once."""
-        mine = (_order(self.record.ended_at), self.record.contact_id)
+        mine = (order_of_end(self.record.ended_at), self.record.contact_id)
         tries = (leg for leg in self.others if leg.initiation_method == "CALLBACK")
-        return self.evidence.further_try_seen or any((_order(leg.ended_at), leg.contact_id) > mine for leg in tries)
+        return self.evidence.further_try_seen or any(
+            (order_of_end(leg.ended_at), leg.contact_id) > mine for leg in tries
+        )
 
     @property
     def is_short_wait(self) -> bool:
@@ -127,5 +129,5 @@ def _is_later(moment: datetime | None, than: datetime | None) -> bool:
     return moment is not None and than is not None and moment > than
 
 
-def _order(moment: datetime | None) -> float:
+def order_of_end(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0

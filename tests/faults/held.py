@@ -12,7 +12,7 @@ from psycopg import Connection, IsolationLevel
 SHARDS = "SELECT s.name, h.shard_id, h.checkpoint, h.records FROM calls_shard h JOIN calls_stream s ON s.id = stream_id"
 CALLS = "SELECT contact_id, record_updated_at FROM calls_call WHERE contact_id LIKE %s"
 TURNS = """
-SELECT c.contact_id, t.turn_id, t.content, t.is_partial, t.pieces
+SELECT c.contact_id, split_part(t.turn_id, '#', 1), t.content, t.is_partial, t.pieces
 FROM transcripts_segment t JOIN calls_call c ON c.id = t.call_id WHERE c.contact_id LIKE %s AND NOT t.is_gone
 """
 LETTERS = """

@@ -1,11 +1,10 @@
 """The reader worker as the Procfile runs it, which meets its points on the way: `python -m tests.faults.worker ...`.
 
 What it is made of is the product's own; only the way past each boundary is watched. With FAULTS_CONTROL set it is the
-control: the same writer with the fence and the natural keys switched off.
+control: the same writer with the fence switched off.
 """
 
 import os
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -18,9 +17,7 @@ from celery.__main__ import main
 from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
 
-from tests.faults.audit import WITHOUT_KEYS
 from tests.faults.points import AFTER_COMMIT, BEFORE_COMMIT, BEFORE_NUDGE, FENCED, GOT, Points
 
 POINTS = Points(Path(os.environ["FAULTS_POINTS"]))
@@ -29,7 +26,7 @@ batch = threading.local()  # shard: whose lease this thread took last; is_open: 
 Method = Callable[..., Any]
 
 
-def around(owner: Any, name: str, wrap: Callable[[Any], Any]) -> None:
+def around(owner: Any, name: str, wrap: Callable[[Method], Method]) -> None:
     setattr(owner, name, wrap(getattr(owner, name)))
 
 
@@ -133,36 +130,8 @@ def hold_whoever_has_it(shard: Any, **progress: Any) -> bool:
     return bool(Shard.objects.filter(pk=shard.pk).update(lease_expires_at=in_seconds(settings.LEASE_S), **progress))
 
 
-ON_CONFLICT = re.compile(r"ON CONFLICT.*?(?=RETURNING|$)", re.DOTALL)
-TABLE = re.compile(r'\s*INSERT INTO "?(\w+)')
-
-
-def forget_the_keys() -> None:
-    """The control's inserts: none looks whether the row is there."""
-    from calls.streams import writer
-    from transcripts import intake
-    from transcripts.partitions import make_partitions
-
-    def blind(execute: Method, sql: Any, *more: Any) -> Any:
-        table = TABLE.match(str(sql))
-        return execute(ON_CONFLICT.sub("", str(sql)) if table and table[1] in WITHOUT_KEYS else sql, *more)
-
-    def make_blind(connection: BaseDatabaseWrapper, **_: object) -> None:
-        if not connection.execute_wrappers:
-            connection.execute_wrappers.append(blind)
-
-    def finding_none(_: Method) -> Method:
-        return lambda calls, items: make_partitions({turns.call.filed_on for turns in calls.values()})
-
-    connection_created.connect(make_blind, weak=False)
-    around(writer, "BURY", lambda statement: ON_CONFLICT.sub("", statement))  # it goes past Django's cursors
-    around(intake, "load_turns", finding_none)
-
-
 if __name__ == "__main__":
     django.setup()
-    if IS_CONTROL:
-        forget_the_keys()
     watch_reads()
     watch_the_fence()
     watch_commits()

@@ -99,6 +99,14 @@ class Rig:
         return self._connection
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Asked again if the server went away since the last time; nothing here does harm twice."""
+        try:
+            return self._ask(query, values)
+        except psycopg.OperationalError:
+            self._forget_the_connection()
+            return self._ask(query, values)
+
+    def _ask(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         return self.connection().execute(query.encode(), values or None).fetchall()
 
     def held(self, name: str) -> Held:

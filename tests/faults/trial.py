@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 import psycopg
+import redis
 
 from tests.faults.burst import Burst, Put
 from tests.faults.comparison import Fault, ahead, compare
@@ -113,8 +115,8 @@ class Trials:
                 rest.start()
                 for kind in (kind for kind in trial.kinds if not kind.is_at_point):
                     mending.enter_context(kind.bring_about(self.rig, rng))
-        except DudError as dud:
-            trial.duds.append(str(dud))
+        except (DudError, psycopg.Error, redis.RedisError, subprocess.TimeoutExpired) as dud:
+            trial.duds.append(f"{type(dud).__name__}: {dud}")
 
     def _put(self, puts: Sequence[Put], pace_s: float) -> None:
         size = len(puts) // CHUNKS + 1

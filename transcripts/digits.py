@@ -28,6 +28,8 @@ _REPEATS = re.compile("double|triple", re.IGNORECASE)
 _WORDS_OF_TEXT = re.compile(r"\w+")
 
 _SHORTEST, _LONGEST = 13, 19
+# Of plain text whose words for figures are figures: most that tells some is searched no further.
+_ENOUGH_IN_A_RUN = re.compile(rf"(?:[0-9][\s.,\-]{{0,4}}+){{{_SHORTEST}}}")
 # By a card's first digit. Within a longer run, any 13 to 19 digits would often pass Luhn's check by chance.
 _LENGTHS = {"2": (16,), "3": (14, 15, 16), "4": (13, 16, 19), "5": (16,), "6": (16, 17, 18, 19)}
 # So many digits a card number that passed the check before its last or first piece came may still lack.
@@ -89,8 +91,13 @@ def _tells_figures(text: str) -> bool:
 def _may_hold_card(text: str) -> bool:
     if MARK in text:
         return True
-    most = 3 if _REPEATS.search(text) else 1
-    return _tells_figures(text) and len(_FIGURES.findall(text)) * most >= _SHORTEST
+    is_repeated = _REPEATS.search(text) is not None
+    if is_repeated or not text.isascii():
+        return _tells_figures(text) and len(_FIGURES.findall(text)) * (3 if is_repeated else 1) >= _SHORTEST
+    lower = text.lower()
+    for word in _WORDS:
+        lower = lower.replace(word, "0")
+    return _ENOUGH_IN_A_RUN.search(lower) is not None
 
 
 def _says_something(text: str) -> bool:

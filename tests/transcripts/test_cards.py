@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from transcripts.cards import mask_cards, mask_turns
-from transcripts.digits import MARK
+from transcripts.digits import BOUNDARY, MARK, card_spans
 from transcripts.lens.items import Issues, Item, Speaker, Transcript, Utterance
 from transcripts.turns import Turn, in_order, merge
 
@@ -219,3 +219,15 @@ def test_a_masked_turn_takes_no_late_issues_whose_places_it_lost() -> None:
     before = deepcopy(turns)
     assert merge(turns, [Issues([("t", 20, 27)], is_redacted=False)], {}) == set()
     assert turns == before
+
+
+figures = st.sampled_from(["4", "41", "4111", "11111", "one", "Oh", "four", "SIX", "phone", "two1", "a", "+"])
+gaps = st.sampled_from(["", " ", ", ", " - ", ". - ", "     ", BOUNDARY, f" {BOUNDARY} "])
+
+
+@calmly
+@given(st.lists(st.tuples(figures, gaps), min_size=8, max_size=40))
+def test_no_number_is_passed_over_by_the_quick_look(parts: list[tuple[str, str]]) -> None:
+    text = "".join(part for pair in parts for part in pair)
+    # A text that tells of repeats is given no quick look.
+    assert card_spans(text) == card_spans(f"{text} and then a double")

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 Moment = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
 ContactId = Annotated[str, Meta(min_length=1, max_length=256)]
-# As long as their columns: to find by halving a batch whose record the database refuses takes three times as long.
+# As long as their columns: a batch whose record the database refuses is tried in quarters, and takes twice as long.
 Arn = Annotated[str, Meta(max_length=512)]
 Name = Annotated[str, Meta(max_length=256)]
 

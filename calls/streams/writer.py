@@ -75,7 +75,10 @@ def _bring_in(stream: Stream, decoded: Decoded, brake: Brake | None) -> None:
 
 
 def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]], brake: Brake | None) -> dict[int, int]:
-    """Only what the database calls bad data or a broken constraint is a bad record; it is found by halving."""
+    """Only what the database calls bad data or a broken constraint is a bad record; it is found by quartering.
+
+    In as many writes as by halving, of fewer records together.
+    """
     try:
         with transaction.atomic():
             return handler.write(decoded.instance, arrivals)
@@ -83,8 +86,11 @@ def _write(handler: Handler, decoded: Decoded, arrivals: Sequence[Arrival[Any]],
         _check_partition(error)
     if len(arrivals) == 1:
         return _write_one(handler, decoded, arrivals[0], brake)
-    middle = len(arrivals) // 2
-    return _write(handler, decoded, arrivals[:middle], brake) | _write(handler, decoded, arrivals[middle:], brake)
+    changed: dict[int, int] = {}
+    size = -(-len(arrivals) // 4)
+    for begin in range(0, len(arrivals), size):
+        changed |= _write(handler, decoded, arrivals[begin : begin + size], brake)
+    return changed
 
 
 def _write_one(handler: Handler, decoded: Decoded, arrival: Arrival[Any], brake: Brake | None) -> dict[int, int]:

@@ -302,3 +302,51 @@ def test_two_instances_share_no_caller_and_no_call(world: World) -> None:
     world.bring(dropped())
     world.bring(dropped(), stream=stream)
     assert (Call.objects.count(), Caller.objects.count(), Case.objects.count()) == (2, 2, 2)
+
+
+FILL = """
+INSERT INTO calls_call (instance_id, contact_id, root_contact_id, previous_contact_id, next_contact_id, channel,
+    initiation_method, queue_arn, queue_name, agent_arn, agent_username, caller_address, dialled_address, outcome,
+    outcome_fields, evidence, is_began_estimated, is_live, is_provisional, opens_case)
+SELECT %s, 'old-' || n, 'old-' || n / 2, CASE n %% 2 WHEN 1 THEN 'old-' || n - 1 ELSE '' END,
+    CASE n %% 2 WHEN 0 THEN 'old-' || n + 1 ELSE '' END, 'VOICE', '', '', '', '', '', '', '', '', '{}', '{}',
+    false, false, false, false
+FROM generate_series(1, 30000) n
+"""
+
+
+def plans(world: World, *records: Record) -> list[str]:
+    """Of the statements that bring the records in, once they are in."""
+    with CaptureQueriesContext(connection) as queries:
+        world.bring(*records)
+    told = [query["sql"] for query in queries if query["sql"].split()[0] in ("SELECT", "WITH", "UPDATE")]
+    with connection.cursor() as cursor:
+        found = []
+        for statement in told:
+            cursor.execute(f"EXPLAIN {statement}")
+            found.append("\n".join(row[0] for row in cursor.fetchall()))
+    return found
+
+
+@pytest.mark.parametrize("is_analyzed", [True, False])
+@pytest.mark.parametrize("size", [1, 500])
+def test_no_batch_reads_the_whole_table_of_calls(world: World, size: int, is_analyzed: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [world.instance.pk])
+        if is_analyzed:
+            cursor.execute("ANALYZE calls_call")
+    found = plans(world, *(dropped(f"c{n}", f"+1203555{n:04}", NextContactId=f"d{n}") for n in range(size)))
+    assert any("Index Scan" in plan and "calls_call" in plan for plan in found)
+    assert not [plan for plan in found if "Seq Scan on calls_call" in plan]
+
+
+def test_a_conversation_of_hundreds_of_legs_is_kept_and_judged_in_bounds(world: World) -> None:
+    legs = [answered(f"c{n}", InitialContactId="c0", PreviousContactId=f"c{n - 1}" if n else None) for n in range(500)]
+    assert world.bring(*legs) == 0
+    assert max(len(call.evidence["legs"]) for call in Call.objects.all()) <= 1 + 1 + 20 + 2
+    with CaptureQueriesContext(connection) as queries:
+        world.bring(newer(legs[0]))
+    [locked] = [query["sql"] for query in queries if query["sql"].lstrip().startswith("WITH family")]
+    with connection.cursor() as cursor:
+        cursor.execute(locked)
+        assert len(cursor.fetchall()) <= 100 + 2

@@ -164,7 +164,7 @@ def test_a_refused_record_of_one_kind_buries_none_of_another(world: World) -> No
 
 
 def test_one_refused_record_is_found_in_few_statements(world: World) -> None:
-    """Quartering a batch, from 512 records down to one, tries four times for each quartering, and the last one again."""
+    """Quartering, from 512 records down to one, tries four times for each quarter found, and the last one again."""
     refuse()
     bad = {**dropped("bad", None), **REFUSED}
     with CaptureQueriesContext(connection) as without:

@@ -21,7 +21,7 @@ from calls.salesforce.wake import wake_mirror
 from .conftest import Org
 
 pytestmark = pytest.mark.django_db
-in_threads = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+in_threads = pytest.mark.django_db(transaction=True)
 
 DROPPED_AT = datetime(2026, 3, 2, 11, 58, 40, tzinfo=UTC)
 PHONE = "+12025550142"

@@ -26,7 +26,8 @@ async def test_an_open_page_fetches_itself_anew_when_a_backup_has_been_restored(
     lost = await do(room.call)(words="came after the backup")
     await alice.until_placed("came after the backup")
     cursor, before = alice.cursor, await do(epoch)()
-    program("pg_restore", url, "--clean", "--single-transaction", str(dump))
+    program("psql", url, "--command", "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    program("pg_restore", url, "--single-transaction", str(dump))
     await alice.until(lambda frame: frame == RELOAD)
     again = await browser(room.alice).come_back("wall", cursor=cursor, epoch_=before)
     assert again.frames[0] == RELOAD

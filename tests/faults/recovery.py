@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from tests.faults.kinds import AWAY, CRASH, EMPTIED, KINDS, Kind
+from tests.faults.kinds import AWAY, CRASH, EMPTIED, KILLS_AT, KINDS, STOPS, Kind
 from tests.faults.producer import Producer
 from tests.faults.rig import READERS, SHARDS, Rig
 from tests.faults.screen import Screen
@@ -21,6 +21,7 @@ from tests.journeys.stack import CONTACT_LENS, CONTACT_RECORDS
 TRIALS, TERMS = 10, 10
 WITHIN_S, TERM_WITHIN_S = 20.0, 3.0
 LATEST_S = 90.0
+ALWAYS = [CRASH, EMPTIED, AWAY, KILLS_AT[1], STOPS[0]]  # those that take a lease's time, and where the standby stood in
 PRODUCTION: dict[str, str] = {"READER_SLOTS": "16"}
 
 
@@ -47,8 +48,7 @@ def recovery(folder: Path, seed: int, tell: Callable[[str], None]) -> Recovery:
 
 
 def _kind(seed: int, n: int) -> Kind:
-    """A crash, an emptied Redis, and one that was away until the standby stood in are always among them."""
-    return {1: CRASH, 2: EMPTIED, 3: AWAY}.get(n) or Random(f"{seed}:{n}:recovery").choice(KINDS)
+    return ALWAYS[n - 1] if n <= len(ALWAYS) else Random(f"{seed}:{n}:recovery").choice(KINDS)
 
 
 def _recovered(trials: Trials, screen: Screen, n: int, kind: Kind) -> float:

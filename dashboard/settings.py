@@ -37,7 +37,7 @@ try:
     LEASE_S = env.float("LEASE_S", 8, validate=POSITIVE)
     LEASE_RENEW_S = env.float("LEASE_RENEW_S", 2, validate=POSITIVE)
     SWEEP_S = env.float("SWEEP_S", 2, validate=POSITIVE)
-    READ_SLICE_S = env.float("READ_SLICE_S", 15, validate=POSITIVE)
+    READ_SLICE_S = env.float("READ_SLICE_S", 60, validate=POSITIVE)
     DEAD_LETTER_DAYS = env.int("DEAD_LETTER_DAYS", 30, validate=validate.Range(min=1, max=3650))
     READER_SLOTS = env.int("READER_SLOTS", 32, validate=validate.Range(min=1))
     STANDBY_AFTER_S = env.float("STANDBY_AFTER_S", 10, validate=POSITIVE)

@@ -26,7 +26,7 @@ LIMIT = 1000
 BACKLOG_S = 2  # so long a shard with a backlog keeps its slot though others wait
 READ_MS = 200  # Kinesis lets a shard be read five times a second
 THROTTLED = ("ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException")
-MOST_WAIT_S = 2
+FIRST_WAIT_S, MOST_WAIT_S = 0.1, 2  # a reader that follows another is often a moment too early, and no more
 LISTEN_AGAIN_S = 6  # a second subscription is refused for five seconds
 IN_USE = "ResourceInUseException"
 
@@ -192,9 +192,10 @@ class Slice:
 
     def _back_off(self) -> None:
         """By chance, since all readers of the shard are refused together."""
+        wait_s = min(MOST_WAIT_S, FIRST_WAIT_S * 2**self.throttled)
         self.throttled += 1
         self.lease.hold()
-        stopping.wait(random.uniform(0.5, 1) * min(MOST_WAIT_S, READ_MS / 1000 * 2**self.throttled))  # noqa: S311
+        stopping.wait(random.uniform(0.5, 1) * wait_s)  # noqa: S311
 
     def _trouble(self, words: str) -> None:
         self.lease.hold()

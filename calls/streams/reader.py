@@ -85,15 +85,17 @@ class Slice:
         return self._let_go()
 
     def _poll(self, until: float) -> bool:
-        """Ask again and again; whether the slice is done."""
+        """Ask again and again, and at least once, however late it is; whether the slice is done."""
         position: str | None = None
-        while not stopping.is_set() and time.monotonic() < until:
+        while not stopping.is_set():
             self.asked_at = time.monotonic()
             position = self._read(position)
             if self._is_done():
                 return True
             pause_ms = self.stream.poll_ms if self.is_caught_up else min(self.stream.poll_ms, READ_MS)
             stopping.wait(max(0.0, min(self.asked_at + pause_ms / 1000, until) - time.monotonic()))
+            if time.monotonic() >= until:
+                break
         return self._is_over()
 
     def _read(self, position: str | None) -> str | None:

@@ -44,6 +44,10 @@ class Reach:
             | (Q(queue_name="", queue_arn="", dialled_address__in=self.numbers))
         )
 
+    def team_agents(self) -> Q:
+        here = Q(instance_id=self.instance_id)
+        return here if self.all_queues else here & Q(username__in=self.agents)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -69,6 +73,10 @@ class Scope:
         from calls.models import Call
 
         return Q() if self.is_all else Q(Exists(Call.objects.filter(self.calls(), case=OuterRef("pk"))))
+
+    def agents(self) -> Q:
+        """Whoever watches a team's calls sees its agents."""
+        return Q() if self.is_all else _any(reach.team_agents() for reach in self.watched)
 
 
 def _any(conditions: Iterable[Q]) -> Q:

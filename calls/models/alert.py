@@ -36,6 +36,7 @@ class Alert(models.Model):
     at = models.DateTimeField(db_default=Now())
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     acknowledged_at = models.DateTimeField(null=True)
+    corrected_at = models.DateTimeField(null=True, help_text="When what came later said that it was no drop.")
     changed_xid = XidField()
 
     objects = AlertQuerySet.as_manager()

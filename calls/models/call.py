@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Cast, Now
 from django.urls import reverse
 
@@ -18,6 +19,30 @@ if TYPE_CHECKING:
     from calls.outcomes import Outcome
 
     from .person import Person
+
+
+class Stage(models.TextChoices):
+    """Where a call is. The first five are in progress."""
+
+    FLOW = "flow", "In the flow"
+    WAITING = "waiting", "Waiting"
+    RINGING = "ringing", "Ringing"
+    TALKING = "talking", "With an agent"
+    HOLD = "hold", "On hold"
+    WRAP_UP = "wrap-up", "Wrapping up"
+    PASSED_ON = "passed-on", "Passed on"
+    ENDED = "ended", "Ended"
+
+
+IN_PROGRESS = (Stage.FLOW, Stage.WAITING, Stage.RINGING, Stage.TALKING, Stage.HOLD)
+
+
+class Promise(models.TextChoices):
+    """What became of a caller whom nobody talked to and who was passed on."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
 
 
 # BRIN knows how to sum up integers, and not xid8.
@@ -55,6 +80,27 @@ class Call(models.Model):
     last_heard_at = models.DateTimeField(null=True)
     is_live = models.BooleanField(default=False)
 
+    stage = models.CharField(max_length=16, choices=Stage.choices, blank=True, default="", db_default="")
+    stage_since = models.DateTimeField(null=True)
+    stage_source = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="The kind of stream that said so."
+    )
+    stage_facts = models.JSONField(
+        default=dict, db_default=Value({}, models.JSONField()), help_text="calls.stages.Facts"
+    )
+    words_at = models.DateTimeField(null=True, help_text="When Contact Lens first heard an agent and the customer.")
+    words_over_at = models.DateTimeField(null=True, help_text="When Contact Lens said that it was over.")
+    holds = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_silent = models.BooleanField(
+        default=False, db_default=False, help_text="Nobody has heard of it for long; its end may be lost."
+    )
+    enqueued_at = models.DateTimeField(null=True, help_text="When it came into the queue that it is or was in last.")
+    wait_s = models.FloatField(null=True, help_text="In the queue, as the contact record tells it.")
+    is_talked = models.BooleanField(
+        default=False, db_default=False, help_text="By its contact record an agent and the customer talked."
+    )
+    described_at = models.DateTimeField(null=True, help_text="When DescribeContact was asked about it.")
+
     queue_arn = models.CharField(max_length=512, blank=True)
     queue_name = models.CharField(max_length=256, blank=True)
     agent_arn = models.CharField(max_length=512, blank=True)
@@ -78,6 +124,14 @@ class Call(models.Model):
     judge_at = models.DateTimeField(null=True, help_text="When a provisional outcome is looked at again.")
     opens_case = models.BooleanField(default=False, help_text="What the newest judgement says, case or not.")
     case = models.ForeignKey("calls.Case", models.SET_NULL, null=True, related_name="calls")
+    promise = models.CharField(
+        max_length=8,
+        choices=Promise.choices,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a leg passed on with nobody talking.",
+    )
 
     objects = CallQuerySet.as_manager()
 
@@ -100,6 +154,18 @@ class Call(models.Model):
             models.Index(fields=["ended_at"], name="call_ended"),
             models.Index(fields=["instance"], condition=models.Q(is_live=True), name="call_in_progress"),
             models.Index(fields=["judge_at"], condition=models.Q(judge_at__isnull=False), name="call_judge"),
+            models.Index(
+                fields=["instance", "queue_arn"],
+                condition=models.Q(queue_name="") & ~models.Q(queue_arn=""),
+                name="call_unnamed_queue",
+            ),
+            models.Index(
+                fields=["instance", "agent_arn"],
+                condition=models.Q(agent_username="") & ~models.Q(agent_arn=""),
+                name="call_unnamed_agent",
+            ),
+            models.Index(fields=["enqueued_at"], condition=models.Q(enqueued_at__isnull=False), name="call_enqueued"),
+            models.Index(fields=["promise", "ended_at"], condition=~models.Q(promise=""), name="call_promise"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,24 @@ class Instance(models.Model):
     role_arn = models.CharField(max_length=256, blank=True)
     external_id = models.CharField(max_length=256, blank=True)
     salesforce = models.ForeignKey("calls.SalesforceOrg", models.PROTECT, null=True, blank=True)
+    describe_contacts = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Ask Amazon Connect for the number of a caller who waits (connect:DescribeContact).",
+    )
+    describe_per_s = models.FloatField(default=2.0, db_default=2.0, help_text="So many questions a second at most.")
+    describe_tokens = models.FloatField(
+        default=0.0, db_default=0.0, editable=False, help_text="Questions that may be asked at once."
+    )
+    describe_filled_at = models.DateTimeField(null=True, editable=False)
+    describe_trouble = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
+    current_metrics = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Ask for each queue's figures every 15 s (connect:GetCurrentMetricData).",
+    )
+    metrics_asked_at = models.DateTimeField(null=True, editable=False)
+    metrics_trouble = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ["alias"]

@@ -32,6 +32,14 @@ class Policy(models.Model):
     merge_window_h = models.PositiveIntegerField(default=4)
     case_max_age_h = models.PositiveIntegerField(default=72)
     silence_ends_s = models.PositiveIntegerField(default=1800)
+    silence_marks_s = models.PositiveIntegerField(default=600, db_default=600)
+    provisional_after_s = models.PositiveIntegerField(default=120, db_default=120)
+    opens_cases_early = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="A drop that the contact events tell opens its case at once, if the number is known.",
+    )
+    service_level_s = models.PositiveIntegerField(default=20, db_default=20)
 
     class Meta:
         verbose_name_plural = "policies"

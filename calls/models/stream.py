@@ -45,6 +45,8 @@ class Stream(models.Model):
     class Kind(models.TextChoices):
         CONTACT_RECORDS = "contact-records"
         CONTACT_LENS = "contact-lens"
+        CONTACT_EVENTS = "contact-events"
+        AGENT_EVENTS = "agent-events"
 
     instance = models.ForeignKey("calls.Instance", models.CASCADE, related_name="streams")
     kind = models.CharField(max_length=32, choices=Kind.choices)

@@ -1,0 +1,47 @@
+"""What the live streams have told of one call: kept with it as JSON, and merged in any order to the same.
+
+Every field only ever moves one way (the earliest, the latest, a union), so that an event that comes late, twice or out
+of its order changes nothing that a later one has said.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import Struct
+
+MOST_HOLDS = 100  # that are told apart; more are counted as so many
+
+
+class AtAgent(Struct, omit_defaults=True):
+    """The call as one agent's snapshots have it: the newest that lists it, and the newest known that does not."""
+
+    state: str  # as Amazon names it: INCOMING, CONNECTING, CONNECTED, CONNECTED_ONHOLD, MISSED, ENDED ...
+    since: datetime  # StateStartTimestamp
+    seen_at: datetime  # EventTimestamp of that snapshot
+    left_at: datetime | None = None  # EventTimestamp of a later snapshot without the call
+
+
+class NextLeg(Struct, omit_defaults=True):
+    """Another contact that names this one as the leg before."""
+
+    contact_id: str
+    initiation_method: str
+    at: datetime
+
+
+class Facts(Struct, omit_defaults=True):
+    initiated_at: datetime | None = None
+    enqueued_at: datetime | None = None  # into the queue that it was in last
+    queue_arn: str = ""  # that queue
+    connected_at: datetime | None = None  # to an agent, by a contact event
+    agent_arn: str = ""  # that agent
+    disconnected_at: datetime | None = None
+    disconnect_reason: str = ""
+    completed_at: datetime | None = None  # after-call work is over too
+    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    agents: dict[str, AtAgent] = {}  # by the agent's ARN
+    holds: list[tuple[datetime, datetime | None]] = []  # from, to where a later state tells it; in order
+    missed: dict[str, datetime] = {}  # agents who were rung in vain, by ARN
+    next: NextLeg | None = None  # the first that came

@@ -48,11 +48,11 @@ class Part(Struct, frozen=True, kw_only=True, rename=_wire_name):
     """An object of the wire. Times come out in UTC, and within years in which every zone can show them."""
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
+        for name, wire_name in zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True):
             value = getattr(self, name)
             if isinstance(value, datetime):
                 if not 1970 <= value.year <= 9000:
-                    raise ValueError(f"{_wire_name(name)} is out of range")
+                    raise ValueError(f"{wire_name} is out of range")
                 msgspec.structs.force_setattr(self, name, value.astimezone(UTC))
 
 

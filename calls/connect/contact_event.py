@@ -4,10 +4,10 @@ Best effort: it may be lost, repeated and out of order, and names neither queue,
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct, field
 
 from calls.connect.event_part import Code, EventPart, Id
 from calls.connect.kinds import Unusable
@@ -74,7 +74,7 @@ class ContactEvent(EventPart, frozen=True, rename=_PLACES):
     previous_contact_id: ContactId | None = None
     related_contact_id: ContactId | None = None
     instance_arn: Arn | None = None
-    channel: Annotated[str, Meta(max_length=32)] | None = None  # in capitals
+    channel: Annotated[str, Meta(max_length=32)] | None = None  # VOICE, CHAT, TASK ...: in capitals
     initiation_method: Code | None = None
     initiated_at: Moment | None = None
     connected_to_system_at: Moment | None = None
@@ -93,7 +93,7 @@ class ContactEvent(EventPart, frozen=True, rename=_PLACES):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.channel:
+        if self.channel and self.channel.isascii():  # beyond ASCII capitals may be longer
             msgspec.structs.force_setattr(self, "channel", self.channel.upper())
 
     @property
@@ -108,13 +108,33 @@ class ContactEvent(EventPart, frozen=True, rename=_PLACES):
         return next((each for each in told if each), self.at)
 
 
-# msgspec looks a class over when it is first used, and two threads that do so at once bring the process down.
+class _Envelope(Struct, frozen=True):
+    detail_type: Literal["Amazon Connect Contact Event"] = field(name="detail-type")
+    id: str
+    time: str
+    detail: dict[str, object]
+
+
+# Built here: msgspec looks a class over when it is first used, and two threads that do so at once bring the process
+# down.
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 msgspec.json.Decoder(ContactEvent)
 
 
 def decode(record: dict[str, object]) -> ContactEvent:
     """The contact event in one parsed envelope; raises Unusable, which names a field and never its content."""
     return _event(record.get("id"), record.get("time"), record.get("detail"))
+
+
+def decode_plain(data: bytes) -> ContactEvent | None:
+    """What `decode` makes of the one object in `data` that is_plain; None where that is not sure."""
+    if b'"Amazon Connect Contact Event"' not in data or b'"AWSContactTraceRecordFormatVersion"' in data:
+        return None
+    try:
+        envelope = _ENVELOPE.decode(data)
+        return _event(envelope.id, envelope.time, envelope.detail)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Unusable):
+        return None
 
 
 def _event(event_id: object, at: object, detail: object) -> ContactEvent:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections import Counter
@@ -30,8 +31,10 @@ TEXTS = ["", "\x00", "\ud800", "\ufffd", "😀" * 300, "x" * 257, "9" * 400, "41
 TEXTS += ["VOICE", "CHAT", "SEGMENTS", "+12025550142", "sip:alice@example.com", "2026-11-02T09:00:00Z"]
 TIMES = ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-02-30T00:00:00Z"]
 TIMES += ["1969-12-31T23:59:59Z", "292277026596-12-04T15:30:08Z", "2026-11-02", "2026-11-02T09:00:60Z"]
+TIMES += ["1970-01-01T00:00:00.001Z"]
 NUMBERS: list[Any] = [0, -1, 2**31, 2**63 - 1, 2**63, -(2**63), 10**30, 1e308, 5e-324, -0.0, 0.1, True, False, None]
 NAMES = ["__proto__", "ContactId", "Segments", "Attributes", "ringback:rest", "ringback:replaced", "\x00", "EventType"]
+NAMES += ["AgentARN", "detail-type", "detail", "contactId", "agentInfo", "QueueInfo", "Contacts"]
 PLACES = [b'{"a":' * 100, b"[" * 10_000, b"9" * 5000, b"1e999999", b"NaN", b"\\ud800", b"\\u0000", b"\xff", b"\x00"]
 
 Place = tuple[Any, Any]  # an object or list, and a key of it
@@ -173,7 +176,7 @@ def of_this_instance(random: Random, data: bytes) -> bytes:
     return (
         data
         if random.random() < 0.1
-        else data.replace(b'"InstanceARN"', b'"Instance"').replace(b'"InstanceId"', b'"I"')
+        else re.sub(rb'"(InstanceARN|InstanceArn|instanceArn|InstanceId)"', b'"Instance"', data)
     )
 
 
@@ -211,14 +214,23 @@ def decoded(instance: Any, data: bytes) -> tuple[str, float]:
 
 def is_seen_differently(data: bytes) -> bool:
     """Of what the long way refuses the quick way may take more: it does not read what is of no use."""
-    from calls.connect.kinds import Unusable, is_plain, parse
-    from transcripts.lens import decode, decode_plain
+    from calls.connect import agent_event, contact_event
+    from calls.connect.kinds import Unusable, is_plain, kind_of, parse_many
+    from transcripts import lens
 
-    plain = decode_plain(data) if is_plain(data) else None
+    both: dict[str | None, Any] = {
+        "agent-events": agent_event,
+        "contact-events": contact_event,
+        "contact-lens": lens,
+    }
+    quick = [(kind, each.decode_plain(data)) for kind, each in both.items()] if is_plain(data) else []
+    seen = [(kind, value) for kind, value in quick if value is not None]
     try:
-        return plain is not None and plain != decode(parse(data))
+        found = [(kind_of(record), record) for record in parse_many(data)]
+        long = [(kind, both[kind].decode(record)) for kind, record in found if kind in both]
     except Unusable:
         return False
+    return bool(seen) and seen != long
 
 
 def write(result: Run, stream: Any, batch: list[bytes]) -> None:

@@ -39,6 +39,8 @@ for _ in range(20):
     ("module", "samples"),
     [
         ("calls.connect.contact_record", ["ctr_synthetic/03_abandoned_in_queue.json"]),
+        ("calls.connect.contact_event", ["contact_events/10_disconnected_in_queue.json"]),
+        ("calls.connect.agent_event", ["agent_events/01_heart_beat.json"]),
         ("transcripts.lens", ["contact_lens_voice/02_segments_all_kinds.json"]),
         ("transcripts.lens", ["contact_lens_chat/02_segments_all_kinds.json"]),
     ],

@@ -1,4 +1,4 @@
-"""What a person may see: teams and roles, folded into one condition on calls and one on cases."""
+"""What a person may see: teams and roles, folded into one condition on calls, cases, agents and queues each."""
 
 from __future__ import annotations
 
@@ -48,6 +48,10 @@ class Reach:
         here = Q(instance_id=self.instance_id)
         return here if self.all_queues else here & Q(username__in=self.agents)
 
+    def team_queues(self) -> Q:
+        here = Q(instance_id=self.instance_id)
+        return here if self.all_queues else here & Q(name__in=self.queues)
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -77,6 +81,9 @@ class Scope:
     def agents(self) -> Q:
         """Whoever watches a team's calls sees its agents."""
         return Q() if self.is_all else _any(reach.team_agents() for reach in self.watched)
+
+    def queues(self) -> Q:
+        return Q() if self.is_all else _any(reach.team_queues() for reach in self.watched)
 
 
 def _any(conditions: Iterable[Q]) -> Q:

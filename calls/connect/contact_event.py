@@ -152,7 +152,7 @@ def _flat(place: str, value: object) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, child in value.items():
         inner = known.get(name.lower())
-        if inner is None or child is None or child == "":
+        if inner is None or not child:  # null, empty text and empty object are the same: absent
             continue
         if inner in _KNOWN:
             found.update(_flat(inner, child))

@@ -189,8 +189,8 @@ def test_names_are_read_in_any_case_and_place() -> None:
     assert event.acw_started_at == at(2026, 11, 2, 9, 0, 30, 456_000)
 
 
-@pytest.mark.parametrize("absent", [None, ""])
-def test_missing_and_null_and_empty_text_are_the_same(absent: object) -> None:
+@pytest.mark.parametrize("absent", [None, "", {}, []])
+def test_missing_and_null_and_empty_are_the_same(absent: object) -> None:
     gone = dict.fromkeys(("initialContactId", "channel", "queueInfo", "initiationTimestamp", "instanceArn"), absent)
     assert decode(envelope(**gone, agentInfo={"agentArn": absent})) == decode(envelope())
 

@@ -1,18 +1,11 @@
 """A stand-in for Amazon Kinesis: the real protocol on a real port, the records in memory."""
 
-import asyncio
-import threading
-from concurrent.futures import Future
-from types import TracebackType
-from typing import Self
-
-from aiohttp import web
-
 from dashboard.demo.kinesis.account import Account
 from dashboard.demo.kinesis.server import Server
+from dashboard.demo.serving import Served
 
 
-class KinesisStandIn:
+class KinesisStandIn(Served):
     """Serves while its `with` block runs; what it holds is gone afterwards.
 
     For boto3: `endpoint_url=stand_in.url`, or AWS_ENDPOINT_URL_KINESIS. `port` 0 takes a free one. Limits are Amazon's:
@@ -35,42 +28,4 @@ class KinesisStandIn:
         registration_s: float = 0,
     ) -> None:
         self.account = Account(iterator_age_s, reads_per_s, subscription_s, resubscribe_s, registration_s)
-        self._port = port
-        self._thread: threading.Thread
-        self._loop: asyncio.AbstractEventLoop
-        self._stop: asyncio.Event
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    def __enter__(self) -> Self:
-        listening: Future[int] = Future()
-        self._thread = threading.Thread(target=self._run, args=(listening,), name="kinesis-stand-in", daemon=True)
-        self._thread.start()
-        try:
-            self._port = listening.result()
-        except BaseException:
-            self._thread.join()
-            raise
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-
-    def _run(self, listening: Future[int]) -> None:
-        asyncio.run(self._serve(listening))
-
-    async def _serve(self, listening: Future[int]) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.AppRunner(Server(self.account).application(), access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", self._port, backlog=1024).start()
-            listening.set_result(runner.addresses[0][1])
-            await self._stop.wait()
-        except OSError as error:
-            listening.set_exception(error)
-        finally:
-            await runner.cleanup()
+        super().__init__(Server(self.account).application, port, "kinesis-stand-in")

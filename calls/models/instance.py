@@ -29,6 +29,7 @@ class Instance(models.Model):
         default=0.0, db_default=0.0, editable=False, help_text="Questions that may be asked at once."
     )
     describe_filled_at = models.DateTimeField(null=True, editable=False)
+    describing_until = models.DateTimeField(null=True, editable=False, help_text="Somebody asks, until then.")
     describe_trouble = models.CharField(max_length=200, blank=True, default="", db_default="", editable=False)
     current_metrics = models.BooleanField(
         default=False,
@@ -43,6 +44,11 @@ class Instance(models.Model):
 
     def __str__(self) -> str:
         return self.alias
+
+    @property
+    def tells_numbers(self) -> bool:
+        """Whether the number of a caller may be known during the call, and not only after it."""
+        return self.describe_contacts and not self.describe_trouble
 
     @property
     def connect_id(self) -> str:

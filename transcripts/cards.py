@@ -74,7 +74,7 @@ def keep_marks(turn: Turn, old: str) -> None:
 
 
 def of_interest(turns: Iterable[Turn]) -> list[Turn]:
-    """Those that may bring a card number or a share of one: without any, there is nothing to mask."""
+    """Those that bring a card number, or may bring a share of one: without any, there is nothing to mask."""
     return [turn for turn in turns if not turn.is_gone and digits.is_of_interest(turn.content)]
 
 

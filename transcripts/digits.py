@@ -26,6 +26,7 @@ _FIGURE = re.compile("[0-9]")
 _FIGURES = re.compile(rf"\d|{'|'.join(_WORDS)}", re.IGNORECASE)
 _REPEATS = re.compile("double|triple", re.IGNORECASE)
 _WORDS_OF_TEXT = re.compile(r"\w+")
+_LETTER_OR_FIGURE = re.compile(r"[^\W_]")
 
 _SHORTEST, _LONGEST = 13, 19
 # Of plain text whose words for figures are figures: most that tells some is searched no further.
@@ -70,12 +71,14 @@ def edge_spans(text: str, old: str) -> list[Span]:
 
 
 def is_of_interest(text: str) -> bool:
-    """Whether the text may hold a card number or a share of one, or says nothing, and lets one run through."""
-    return _tells_figures(text) or MARK in text or not _says_something(text)
+    """Whether the text holds a card number, or may hold a share of one, or says nothing, and lets one run through."""
+    if not (_tells_figures(text) or MARK in text or not _says_something(text)):
+        return False
+    return may_go_on(text) or bool(card_spans(text))
 
 
 def may_go_on(text: str) -> bool:
-    """Whether a text of interest may be the end of a number that began before it, or the beginning of one."""
+    """Whether a text that tells figures or nothing may be the end of a number begun before it, or a beginning."""
     words = _WORDS_OF_TEXT.findall(text)
     return not words or MARK in text or bool(_TOKENS.search(words[0]) or _TOKENS.search(words[-1]))
 
@@ -85,7 +88,10 @@ def _tells_figures(text: str) -> bool:
     if not text.isascii():
         return _FIGURES.search(text) is not None
     lower = text.lower()
-    return _FIGURE.search(lower) is not None or any(word in lower for word in _WORDS)
+    for word in _WORDS:  # in half the time of any()
+        if word in lower:
+            return True
+    return _FIGURE.search(lower) is not None
 
 
 def _may_hold_card(text: str) -> bool:
@@ -101,7 +107,7 @@ def _may_hold_card(text: str) -> bool:
 
 
 def _says_something(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    return _LETTER_OR_FIGURE.search(text) is not None
 
 
 def _figures(text: str, begin: int, end: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -13,7 +13,7 @@ from calls.models import Call, Instance
 from calls.streams.arrival import Arrival
 from transcripts.lens import LensEvent
 from transcripts.lens.items import Item, Transcript, Utterance
-from transcripts.notes import COLUMNS, Columns, Notes
+from transcripts.notes import COLUMNS, Columns, Notes, are_settled
 
 LONGEST_CALL_MS = 7 * 24 * 3600 * 1000  # a nonsensical offset must not leave the calendar
 
@@ -29,7 +29,15 @@ class HeardCall:
     number: int
     came: Events
     stored: Columns  # of the conversation, as the table has them
+    items: list[Item] = field(init=False)
+    only_speaks: bool = field(init=False)  # leaves the notes as they are, but for what its turns tell
     _notes: Notes | None = None
+
+    def __post_init__(self) -> None:
+        self.items = [item for arrival in self.came for item in arrival.value.items]
+        self.only_speaks = are_settled(self.stored, [arrival.value for arrival in self.came]) and all(
+            isinstance(item, (Utterance, Transcript)) for item in self.items
+        )
 
     @property
     def notes(self) -> Notes:
@@ -37,10 +45,6 @@ class HeardCall:
         if self._notes is None:
             self._notes = Notes.loaded(self.stored)
         return self._notes
-
-    @property
-    def items(self) -> list[Item]:
-        return [item for arrival in self.came for item in arrival.value.items]
 
 
 class _Heard(msgspec.Struct):
@@ -52,13 +56,20 @@ class _Heard(msgspec.Struct):
     is_over: bool
 
 
-UNKNOWN = """
-SELECT contact_id FROM unnest(%s::text[]) came(contact_id)
-WHERE NOT EXISTS (SELECT FROM calls_call c WHERE c.instance_id = %s AND c.contact_id = came.contact_id)
+# All or none: who locks some, and then waits for a call that another makes, may be what that other waits for.
+LOCK = """
+WITH known AS MATERIALIZED (
+    SELECT id FROM calls_call
+    WHERE instance_id = %s AND contact_id = ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))
+)
+SELECT contact_id, id FROM calls_call
+WHERE id = ANY(ARRAY(SELECT id FROM known)) AND (SELECT count(*) FROM known) = %s
+ORDER BY id FOR UPDATE
 """
 
-LOCK = """
-SELECT contact_id, id FROM calls_call WHERE instance_id = %s AND contact_id = ANY(%s) ORDER BY id FOR UPDATE
+UNKNOWN = """
+SELECT contact_id FROM jsonb_array_elements_text(%s::jsonb) came(contact_id)
+WHERE NOT EXISTS (SELECT FROM calls_call c WHERE c.instance_id = %s AND c.contact_id = came.contact_id)
 """
 
 # Its own statement, after the lock: what one statement reads beside a row that it waited for is of before the wait.
@@ -81,11 +92,14 @@ RETURNING c.contact_id, c.id, c.filed_on, c.number, {", ".join(f"v.{name}" for n
 
 
 def hear(instance: Instance, by_contact: Mapping[str, Events]) -> list[HeardCall]:
-    """The calls of these contact ids. Three statements, and one more if a call is new."""
+    """The calls of these contact ids. Two statements, and three more if a call is new."""
+    contact_ids = msgspec.json.encode(list(by_contact)).decode()
     with connection.cursor() as cursor:
-        cursor.execute(UNKNOWN, [list(by_contact), instance.pk])
-        _make(instance, sorted(contact_id for (contact_id,) in cursor.fetchall()))
-        cursor.execute(LOCK, [instance.pk, list(by_contact)])
+        cursor.execute(LOCK, [instance.pk, contact_ids, len(by_contact)])
+        while not cursor.rowcount:
+            cursor.execute(UNKNOWN, [contact_ids, instance.pk])
+            _make(instance, sorted(contact_id for (contact_id,) in cursor.fetchall()))
+            cursor.execute(LOCK, [instance.pk, contact_ids, len(by_contact)])
         heard = [_heard(pk, by_contact[contact_id]) for contact_id, pk in cursor.fetchall()]
         cursor.execute(HEAR, [msgspec.json.encode(heard).decode()])
         return [

@@ -11,7 +11,7 @@ from transcripts.cards import mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Transcript
-from transcripts.notes import Columns, change_notes, make_notes
+from transcripts.notes import Columns, change_notes, make_notes, tells_mood
 from transcripts.plain import Plain, plain_item, plain_row
 from transcripts.store import MOST_NEIGHBOURS, NEXT, TurnsOfCall, load_neighbours, load_turns, save_turns
 from transcripts.turns import final, in_order, merge
@@ -58,22 +58,26 @@ def _by_contact(arrivals: Sequence[Arrival[LensEvent]]) -> dict[str, list[Arriva
 
 def _merge(calls: Mapping[int, TurnsOfCall]) -> None:
     for turns in calls.values():
-        turns.changed = merge(turns.by_id, turns.call.items, turns.call.notes.pending)
+        pending = {} if turns.call.only_speaks else turns.call.notes.pending
+        turns.changed = merge(turns.by_id, turns.call.items, pending)
     # After merging: a card number may have come in pieces, or over turns.
-    suspects = {pk: of_interest(turns.news()) for pk, turns in calls.items()}
+    suspects = {pk: found for pk, turns in calls.items() if (found := of_interest(turns.news()))}
     at_edge = [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)]
     load_neighbours(calls, at_edge, NEXT)
     # Mostly the next ones tell no figures, and break a number off: only else it may run farther.
     load_neighbours(calls, [(pk, turn) for pk, turn in at_edge if calls[pk].has_beside(may_go_on)], MOST_NEIGHBOURS)
-    for pk, found in suspects.items():
-        if found:
-            calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
+    for pk in suspects:
+        calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 
 
 def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]) -> None:
     new: dict[int, Columns] = {}
     changed: dict[int, Columns] = {}
+    spoken = [(call, [final(item)]) for call, item in plain if isinstance(item, Transcript) and item.sentiment]
     for turns in calls:
+        if turns.call.only_speaks:
+            spoken.append((turns.call, turns.news()))
+            continue
         notes = turns.call.notes
         is_new, before = notes.state is None, notes.columns()
         notes.note_events(arrival.value for arrival in turns.call.came)
@@ -81,8 +85,8 @@ def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]
         notes.note_turns(turns.news())
         if notes.columns() != before:
             (new if is_new else changed)[turns.call.pk] = notes.columns()
-    for call, item in plain:
-        if isinstance(item, Transcript) and item.sentiment and call.notes.note_turns([final(item)]):
+    for call, said in spoken:
+        if (felt := [turn for turn in said if tells_mood(turn)]) and call.notes.note_turns(felt):
             changed[call.pk] = call.notes.columns()
     make_notes(new)
     change_notes(changed)

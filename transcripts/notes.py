@@ -67,7 +67,7 @@ class Notes:
 
     def note_turns(self, turns: Iterable[Turn]) -> bool:
         """Mood by the customer's last final turns that tell one; whether anything changed."""
-        felt = [turn for turn in turns if turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment]
+        felt = [turn for turn in turns if tells_mood(turn)]
         before = self.trend
         if felt:
             self._note_trend(felt)
@@ -89,10 +89,16 @@ class Notes:
         )  # fmt: skip
 
 
-def are_settled(stored: Columns, event: LensEvent) -> bool:
-    """Whether an event of segments leaves these columns, as loaded, as they are, but for what its turns tell."""
+def are_settled(stored: Columns, events: Iterable[LensEvent]) -> bool:
+    """Whether these events leave the columns, as loaded, as they are, but for what their items tell."""
     state, language, *_, pending = stored
-    return state is not None and pending == "{}" and bool(language or not event.language)
+    if state is None or pending != "{}":
+        return False
+    return all(event.event == "SEGMENTS" and (language or not event.language) for event in events)
+
+
+def tells_mood(turn: Turn) -> bool:
+    return turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment is not None
 
 
 def _ms(turn: Turn) -> int:

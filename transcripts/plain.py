@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from transcripts.digits import card_spans, is_of_interest, may_go_on
+from transcripts.digits import is_of_interest
 from transcripts.hearing import HeardCall
 from transcripts.lens.items import Transcript, Utterance
-from transcripts.notes import are_settled
 
 Plain = Utterance | Transcript
 Row = tuple[Any, ...]  # in the order of the columns of `transcripts.store`
@@ -20,17 +19,12 @@ Row = tuple[Any, ...]  # in the order of the columns of `transcripts.store`
 
 def plain_item(call: HeardCall) -> Plain | None:
     """The one item that came of a call, if nothing of it is to be looked at but what the table holds beside it."""
-    event = call.came[0].value
-    if len(call.came) > 1 or len(event.items) != 1 or event.event != "SEGMENTS" or not are_settled(call.stored, event):
+    if not call.only_speaks or len(call.items) != 1:
         return None
-    item = event.items[0]
+    item = call.items[0]
     if isinstance(item, Utterance) or (isinstance(item, Transcript) and not item.issues):
-        return item if _tells_no_figures(item.text) else None
+        return None if is_of_interest(item.text) else item
     return None
-
-
-def _tells_no_figures(text: str) -> bool:
-    return not is_of_interest(text) or not (may_go_on(text) or card_spans(text))
 
 
 def plain_row(call: HeardCall, item: Plain) -> Row:

@@ -28,8 +28,8 @@ COLUMNS = (
     "filed_on", "call_id", "number", "turn_id", "kind", "role", "participant_id", "display_name", "content", "pieces",
     "is_partial", "begin_ms", "end_ms", "said_at", "sentiment", "issues", "is_redacted", "is_gone",
 )  # fmt: skip
-TURN = COLUMNS[3:]
-JSON = ("pieces", "issues")
+KEY, TURN = COLUMNS[:3], COLUMNS[3:]
+PIECES, ISSUES = COLUMNS.index("pieces"), COLUMNS.index("issues")
 _TURN = ", ".join(f"s.{name}" for name in TURN)
 
 # A final takes the pieces without a turn that it overlaps off the screen, whichever comes first.
@@ -73,16 +73,18 @@ CROSS JOIN LATERAL (
 ) s
 """  # noqa: S608 - the names are ours
 
+_PIECES = msgspec.json.Decoder(dict[str, Piece])
+_ISSUES = msgspec.json.Decoder(list[list[int]])
+
 COPY = f"COPY transcripts_segment ({', '.join(COLUMNS)}) FROM STDIN"
 
 CHANGE = f"""
 UPDATE transcripts_segment s SET number = r.number,
-    {", ".join(f"{name} = r.{name}" for name in TURN[1:] if name not in JSON)},
-    {", ".join(f"{name} = r.{name}::jsonb" for name in JSON)}
+    {", ".join(f"{name} = r.{name}" for name in TURN[1:])}
 FROM jsonb_to_recordset(%s::jsonb) r(
     filed_on date, call_id bigint, number bigint, turn_id text, kind text, role text, participant_id text,
-    display_name text, content text, pieces text, is_partial boolean, begin_ms bigint, end_ms bigint,
-    said_at timestamptz, sentiment text, issues text, is_redacted boolean, is_gone boolean)
+    display_name text, content text, pieces jsonb, is_partial boolean, begin_ms bigint, end_ms bigint,
+    said_at timestamptz, sentiment text, issues jsonb, is_redacted boolean, is_gone boolean)
 WHERE s.filed_on = r.filed_on AND s.call_id = r.call_id AND s.turn_id = r.turn_id
 """  # noqa: S608 - the names are ours
 
@@ -184,9 +186,8 @@ def _overlapping(items: Iterable[Item]) -> Iterator[tuple[int, int, bool]]:
 def _turn(columns: Sequence[Any]) -> Turn:
     turn = Turn(*columns)
     # Django's connections hand over jsonb as text.
-    pieces, issues = (msgspec.json.decode(columns[TURN.index(name)]) for name in JSON)
-    turn.pieces = {piece_id: Piece(*values) for piece_id, values in pieces.items()}
-    turn.issues = issues
+    turn.pieces = _PIECES.decode(columns[PIECES - len(KEY)])
+    turn.issues = _ISSUES.decode(columns[ISSUES - len(KEY)])
     return turn
 
 
@@ -195,7 +196,19 @@ def save_turns(calls: Iterable[TurnsOfCall], new: list[Row]) -> None:
     known: list[Row] = []
     for turns in calls:
         for turn_id in sorted(turns.changed):
-            (known if turn_id in turns.stored else new).append(_row(turns.call, turns.by_id[turn_id]))
+            row = _row(turns.call, turns.by_id[turn_id])
+            if turn_id in turns.stored:
+                known.append(row)
+            else:
+                new.append(
+                    (
+                        *row[:PIECES],
+                        _json(row[PIECES]),
+                        *row[PIECES + 1 : ISSUES],
+                        _json(row[ISSUES]),
+                        *row[ISSUES + 1 :],
+                    )
+                )
     if known:
         with connection.cursor() as cursor:
             cursor.execute(CHANGE, [_json([dict(zip(COLUMNS, row, strict=True)) for row in known])])
@@ -207,14 +220,11 @@ def save_turns(calls: Iterable[TurnsOfCall], new: list[Row]) -> None:
 
 def _row(call: HeardCall, turn: Turn) -> Row:
     # A final turn has no use for its pieces: they are dropped, or they would hold what its text does not.
-    pieces = {
-        piece_id: (piece.text, piece.begin_ms, piece.end_ms, piece.sentiment)
-        for piece_id, piece in (turn.pieces if turn.is_partial else {}).items()
-    }
+    pieces = turn.pieces if turn.is_partial else {}
     return (
         call.filed_on, call.pk, call.number, turn.turn_id, turn.kind, turn.role, turn.participant_id,
-        turn.display_name, turn.content, _json(pieces), turn.is_partial, turn.begin_ms, turn.end_ms, turn.said_at,
-        turn.sentiment, _json(turn.issues), turn.is_redacted, turn.is_gone,
+        turn.display_name, turn.content, pieces, turn.is_partial, turn.begin_ms, turn.end_ms, turn.said_at,
+        turn.sentiment, turn.issues, turn.is_redacted, turn.is_gone,
     )  # fmt: skip
 
 

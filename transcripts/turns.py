@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from transcripts.cards import keep_marks
 from transcripts.digits import MARK
 from transcripts.lens.items import Attachments, Categories, Event, Issues, Item, Sentiment, Transcript, Utterance
@@ -18,8 +20,9 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER_MS = 2**31
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct, array_like=True, gc=False):
+    """In JSON its values in this order."""
+
     text: str
     begin_ms: int | None
     end_ms: int | None

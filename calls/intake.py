@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from calls.connect.contact_record import ContactRecord, decode
 from calls.connect.kinds import Unusable
-from calls.judging import judge_calls
+from calls.judging import judge_calls, judge_early
 from calls.models import Call, Instance
 from calls.models.bulk import add_rows, save_rows
 from calls.nudges import nudge
@@ -22,7 +22,7 @@ FIELDS = (
     "channel", "initiation_method", "began_at", "is_began_estimated", "ended_at", "is_live", "queue_arn", "queue_name",
     "agent_arn", "agent_username", "caller", "caller_address", "dialled_address", "root_contact_id",
     "previous_contact_id", "next_contact_id", "record", "record_updated_at", "record_arrived_at", "outcome",
-    "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at", "opens_case", "case",
+    "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at", "opens_case", "case", "promise",
 )  # fmt: skip
 
 
@@ -172,14 +172,22 @@ def judge_and_save(instance: Instance, family: dict[str, Call], news: list[Call]
 
 
 def judge_again() -> None:
-    """Calls whose provisional outcome has waited long enough for another leg."""
-    due = Call.objects.filter(judge_at__lte=Now(), record__isnull=False).select_related("instance")[:500]
+    """Calls whose provisional outcome has waited long enough for another leg, or for the contact record."""
+    due = Call.objects.filter(judge_at__lte=Now()).select_related("instance")[:500]
     by_instance: dict[Instance, list[ContactRecord]] = {}
+    early: dict[Instance, list[int]] = {}
     for call in due:
         if call.contact_record:
             by_instance.setdefault(call.instance, []).append(call.contact_record)
+        else:
+            early.setdefault(call.instance, []).append(call.pk)
     for instance, records in by_instance.items():
         with transaction.atomic():
             family = lock_family(instance, records)
             if judge_and_save(instance, family, [family[record.contact_id] for record in records]):
+                transaction.on_commit(nudge)
+    for instance, pks in early.items():
+        with transaction.atomic():
+            unrecorded = Call.objects.filter(pk__in=pks, record__isnull=True).order_by("pk").select_for_update()
+            if judge_early(instance, unrecorded):
                 transaction.on_commit(nudge)

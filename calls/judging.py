@@ -10,10 +10,18 @@ import msgspec
 from django.utils import timezone
 
 from calls.callers import caller_key, lock_callers
+from calls.connect.contact_record import ContactRecord
 from calls.models import Alert, Call, Instance, Policy
-from calls.models.bulk import add_rows
+from calls.models.bulk import save_rows
 from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Legs, Rules, judge
-from calls.rescue import Verdict, follow_up
+from calls.outcomes.early import early_record
+from calls.rescue import Said, Verdict, follow_up
+from calls.witness import Witness, legs_before, tells_more
+
+EARLY_FIELDS = (
+    "ended_at", "caller", "outcome", "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at",
+    "opens_case", "case", "promise",
+)  # fmt: skip
 
 
 def judge_calls(instance: Instance, family: dict[str, Call], news: Iterable[Call]) -> list[Call]:
@@ -21,22 +29,64 @@ def judge_calls(instance: Instance, family: dict[str, Call], news: Iterable[Call
     news = list(news)
     if not news:
         return []
-    policy = Policy.objects.filter(instance=instance).first() or Policy(instance=instance)
+    policy = _policy(instance)
     now = timezone.now()
     rules = policy.rules()
     changed = {call.pk: call for call in news}
     verdicts: list[Verdict] = []
     roots = {call.root_contact_id for call in news}
     legs = _legs_by_root(call for call in family.values() if call.root_contact_id in roots)
+    witness = Witness(instance, family.values())
     for call in family.values():
-        if call.record is not None and call.root_contact_id in roots:
-            verdict = _judge(call, legs[call.root_contact_id].around(call.contact_id), rules, now)
-            is_news = _note(call, verdict, rules)
-            if is_news or call.pk in changed:
+        if call.contact_record is not None and call.root_contact_id in roots:
+            waited = now - (call.record_arrived_at or now)
+            around = legs[call.root_contact_id].around(call.contact_id)
+            verdict = _judge(call, call.contact_record, witness.of_record(call, around, rules, waited), rules)
+            if verdict.is_news or call.pk in changed:
                 changed[call.pk] = call
-                verdicts.append(Verdict(call, verdict, is_news))
+                verdicts.append(verdict)
+            call.judge_at = _look_again_at(call, verdict.judgement, rules)
     _follow_up(instance, policy, verdicts, now)
     return list(changed.values())
+
+
+def judge_early(instance: Instance, calls: Iterable[Call]) -> list[Call]:
+    """Judge the calls that have ended and have no record, by what the live streams tell; those that changed, saved.
+
+    Their rows are locked, and their `stage_facts` are the newest. It may be asked as often as anything was heard of
+    them. A call with a record is only looked at again soon, where the streams tell what it was not judged by.
+    """
+    calls = list(calls)
+    changed = [call for call in calls if call.record is not None and tells_more(call)]
+    now = timezone.now()
+    for call in changed:
+        call.judge_at = now
+    if early := [call for call in calls if early_record(call)]:
+        changed += _judge_ended(instance, early, now)
+    save_rows(changed, EARLY_FIELDS)
+    return changed
+
+
+def _judge_ended(instance: Instance, calls: list[Call], now: datetime) -> list[Call]:
+    policy = _policy(instance)
+    rules = policy.rules()
+    witness = Witness(instance, calls)
+    before = legs_before(instance, calls)
+    verdicts: list[Verdict] = []
+    for call in calls:
+        record = early_record(call)
+        # Whoever talked has been served, as far as events tell; unless that was heard after another verdict.
+        if record and (not record.talked or call.outcome or witness.is_on_hold(call)):
+            evidence = witness.of_events(call, before.get(call.previous_contact_id))
+            call.ended_at = record.ended_at
+            verdicts.append(_judge(call, record, evidence, rules))
+            call.judge_at = _silent_until(record, verdicts[-1].judgement, policy, now)
+    _follow_up(instance, policy, verdicts, now)
+    return [each.call for each in verdicts]
+
+
+def _policy(instance: Instance) -> Policy:
+    return Policy.objects.filter(instance=instance).first() or Policy(instance=instance)
 
 
 def _legs_by_root(calls: Iterable[Call]) -> dict[str, Legs]:
@@ -47,26 +97,15 @@ def _legs_by_root(calls: Iterable[Call]) -> dict[str, Legs]:
     return {root: Legs(root, found) for root, found in legs.items()}
 
 
-def _judge(call: Call, legs: tuple[Leg, ...], rules: Rules, now: datetime) -> Judgement:
-    record = call.contact_record
-    assert record  # noqa: S101 - only calls with a record are judged
-    waited = now - (call.record_arrived_at or now)
-    evidence = Evidence(
-        legs=legs,
-        leg_wait_over=waited >= timedelta(seconds=rules.leg_wait_s),
-        callback_settled=waited >= timedelta(minutes=rules.callback_settle_min),
-    )
+def _judge(call: Call, record: ContactRecord, evidence: Evidence, rules: Rules) -> Verdict:
+    """Keep the judgement with the call, and in the verdict what was said before."""
+    found = judge(record, evidence, rules)
+    before = Said.of(call)
     call.evidence = msgspec.to_builtins(evidence)
-    return judge(record, evidence, rules)
-
-
-def _note(call: Call, verdict: Judgement, rules: Rules) -> bool:
-    """Keep the verdict with the call; whether it says something else than before."""
-    before = (call.outcome, call.outcome_row, call.is_provisional, call.opens_case)
-    call.outcome, call.outcome_row, call.is_provisional = verdict.outcome, verdict.row, verdict.is_provisional
-    call.outcome_fields = msgspec.to_builtins(verdict.fields)
-    call.judge_at = _look_again_at(call, verdict, rules)
-    return before != (call.outcome, call.outcome_row, call.is_provisional, verdict.opens_case)
+    call.outcome, call.outcome_row, call.is_provisional = found.outcome, found.row, found.is_provisional
+    call.outcome_fields = msgspec.to_builtins(found.fields)
+    call.promise = found.promise
+    return Verdict(call, found, record, evidence.is_early, before)
 
 
 def _look_again_at(call: Call, verdict: Judgement, rules: Rules) -> datetime | None:
@@ -77,33 +116,53 @@ def _look_again_at(call: Call, verdict: Judgement, rules: Rules) -> datetime | N
     return call.record_arrived_at + wait
 
 
+def _silent_until(record: ContactRecord, verdict: Judgement, policy: Policy, now: datetime) -> datetime | None:
+    """In the flow only the record shows whether the caller was served: its drop is told when none has come for long.
+
+    What looks like a mere question may prove to be a drop by then, when it is known who kept the customer.
+    """
+    is_in_flow = verdict.opens_case and record.queue is None and not record.talked
+    if record.ended_at is None or not (is_in_flow or verdict.outcome == "consult"):
+        return None
+    due_at = record.ended_at + timedelta(seconds=policy.provisional_after_s)
+    return due_at if due_at > now else None
+
+
 def _follow_up(instance: Instance, policy: Policy, verdicts: list[Verdict], now: datetime) -> None:
-    keys = {each.call: caller_key(each.call.contact_record) for each in verdicts if each.call.contact_record}
-    callers = lock_callers(instance, (key for key in keys.values() if key))
-    for call, key in keys.items():
-        call.caller = callers[key] if key else None
+    _find_callers(instance, verdicts)
     oldest = now - timedelta(hours=policy.case_max_age_h)
     young = [each for each in verdicts if each.call.case_id or (each.call.ended_at or now) >= oldest]
-    follow_up(instance, policy, young, now)
-    _alert(young)
-    _take_back_alerts([each.call for each in verdicts if each.call.opens_case and not each.judgement.opens_case])
+    follow_up(instance, policy, [each for each in young if _may_open(each, policy)], now)
+    Alert.objects.all().raise_for([each.call for each in young if _is_alarming(each)])
+    _take_back_alerts([each for each in verdicts if each.before.opens_case and not each.judgement.opens_case])
     for each in verdicts:
         each.call.opens_case = each.judgement.opens_case
 
 
-def _alert(verdicts: Iterable[Verdict]) -> None:
-    """Once for each dropped call. One that was taken back and holds again is shown again, unless somebody saw it."""
-    dropped = [each.call for each in verdicts if each.judgement.opens_case and _is_alarming(each.judgement)]
-    add_rows(Alert(call=call) for call in dropped)
-    Alert.objects.filter(call__in=dropped, acknowledged_by=None, acknowledged_at__isnull=False).update(
-        acknowledged_at=None
-    )
+def _find_callers(instance: Instance, verdicts: list[Verdict]) -> None:
+    keys = {each.call: caller_key(each.record) for each in verdicts}
+    callers = lock_callers(instance, (key for key in keys.values() if key))
+    for call, key in keys.items():
+        call.caller = callers[key] if key else None
 
 
-def _is_alarming(verdict: Judgement) -> bool:
-    return OUTCOMES[verdict.outcome].is_drop or verdict.is_broken_promise
+def _may_open(verdict: Verdict, policy: Policy) -> bool:
+    """What is told early opens a case only for a number that is known, for that is what cases are merged by."""
+    if not verdict.is_early or verdict.call.case_id:
+        return True
+    return policy.opens_cases_early and verdict.is_told and verdict.record.caller_address is not None
 
 
-def _take_back_alerts(calls: list[Call]) -> None:
-    """Of calls whose newer record says that they were not dropped."""
-    Alert.objects.unseen().filter(call__in=calls).update(acknowledged_at=timezone.now())
+def _is_alarming(verdict: Verdict) -> bool:
+    is_bad = OUTCOMES[verdict.judgement.outcome].is_drop or verdict.judgement.is_broken_promise
+    return is_bad and verdict.judgement.opens_case and verdict.is_told
+
+
+def _take_back_alerts(verdicts: Iterable[Verdict]) -> None:
+    """Of calls that were no drops. What events had told and is corrected is said to be so."""
+    by_now: defaultdict[tuple[bool, bool], list[Call]] = defaultdict(list)
+    for each in verdicts:
+        by_now[each.before.is_early, each.is_early].append(each.call)
+    Alert.objects.filter(call__in=by_now[False, False]).take_back()
+    Alert.objects.filter(call__in=by_now[True, False]).correct()
+    Alert.objects.filter(call__in=by_now[True, True]).correct_or_take_back()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple, Self
 
 from django.db.models import Q
 
+from calls.connect.contact_record import ContactRecord
 from calls.models import Call, Case, CaseEntry, Instance, Policy
 from calls.models.bulk import add_rows, save_rows
 from calls.outcomes import OUTCOMES, Judgement
+from calls.outcomes.seen import facts_of
 from calls.salesforce.wake import wake_mirror
 
 FIELDS = (
@@ -20,17 +23,55 @@ FIELDS = (
 STATES = {"new": Case.State.NEW, "in_progress": Case.State.TAKEN, "closed": Case.State.CLOSED}
 
 
+class Said(NamedTuple):
+    """What the newest judgement of a call said, before the next."""
+
+    outcome: str
+    row: int | None
+    is_provisional: bool
+    opens_case: bool
+    is_early: bool
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        is_early = bool(call.evidence.get("is_early"))
+        return cls(call.outcome, call.outcome_row, call.is_provisional, call.opens_case, is_early)
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """A call with its new judgement; `call.opens_case` still holds what the one before said."""
+    """A call with its new judgement."""
 
     call: Call
     judgement: Judgement
-    is_news: bool  # it says something else than the one before
+    record: ContactRecord  # that was judged: as it came, or put together from events
+    is_early: bool  # the latter
+    before: Said
+
+    @property
+    def is_news(self) -> bool:
+        found = self.judgement
+        return self.before[:4] != (found.outcome, found.row, found.is_provisional, found.opens_case)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """The contact record says what events had told."""
+        return self.before.is_early and not self.is_early and self.before.outcome == self.judgement.outcome
 
     @property
     def label(self) -> str:
         return OUTCOMES[self.judgement.outcome].label
+
+    @property
+    def is_told(self) -> bool:
+        """Not one that is kept to ourselves until it is surer."""
+        return not self.is_early or self.call.judge_at is None
+
+    @property
+    def says(self) -> str:
+        if self.is_early:
+            return f"later events say {self.label}"
+        return f"{'the contact' if self.before.is_early else 'a newer'} record says {self.label}"
 
 
 def follow_up(instance: Instance, policy: Policy, verdicts: Iterable[Verdict], now: datetime) -> None:
@@ -71,11 +112,9 @@ class Cases:
         own = self.by_pk.get(verdict.call.case_id or 0)
         if own is None:
             self._open(verdict, self.by_caller.get(verdict.call.caller_id))
-        elif verdict.judgement.opens_case == verdict.call.opens_case:
+        elif verdict.judgement.opens_case == verdict.before.opens_case:
             if verdict.is_news:
-                self._tell(own, verdict)
-                if verdict.judgement.opens_case and own.last_drop_at == verdict.call.ended_at:
-                    own.cause = verdict.judgement.outcome
+                self._keep_up(own, verdict)
         elif not verdict.judgement.opens_case:
             self._close_or_tell(own, verdict)
         elif own.disposition == Case.Disposition.WITHDRAWN:
@@ -84,6 +123,16 @@ class Cases:
         else:
             own.drops += 1
             self._tell(own, verdict)
+
+    def _keep_up(self, case: Case, verdict: Verdict) -> None:
+        """What is confirmed is no news to whoever works on the case; the record knows the moment better, though."""
+        call, told_early = verdict.call, facts_of(verdict.call).disconnected_at
+        if not verdict.is_confirmed:
+            self._tell(case, verdict)
+        elif case.last_drop_at != call.ended_at:
+            self._change(case)
+        if verdict.judgement.opens_case and case.last_drop_at in (call.ended_at, told_early):
+            case.cause, case.last_drop_at = verdict.judgement.outcome, call.ended_at
 
     def _open(self, verdict: Verdict, case: Case | None) -> None:
         call = verdict.call
@@ -134,13 +183,13 @@ class Cases:
         if case.state == Case.State.NEW and not case.drops:
             case.state, case.disposition, case.closed_at = Case.State.CLOSED, Case.Disposition.WITHDRAWN, self.now
             self._change(case)
-            self.told.append((case, verdict.call, f"withdrawn: a newer record says {verdict.label}"))
+            self.told.append((case, verdict.call, f"withdrawn: {verdict.says}"))
         else:
             self._tell(case, verdict)
 
     def _tell(self, case: Case, verdict: Verdict) -> None:
         self._change(case)
-        self.told.append((case, verdict.call, f"a newer record says {verdict.label}"))
+        self.told.append((case, verdict.call, verdict.says))
 
     def _change(self, case: Case) -> None:
         if case.pk is None:

@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from calls.scope import Scope
 
+from .bulk import add_rows
 from .call import Call
+from .moments import in_seconds
 from .person import Person
 from .xid import XidField
+
+CORRECTED_FOR_S = 600  # so long a corrected alert stays, for whoever has acted on it
+VANISHES_WITHIN_S = 10  # so young, nobody has acted on it
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -23,6 +29,29 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def unseen(self) -> Self:
         return self.filter(acknowledged_at=None)
+
+    def raise_for(self, calls: Collection[Call]) -> None:
+        """Once for each call. One that went without anybody, or was corrected, and holds again is shown again."""
+        add_rows(Alert(call=call) for call in calls)
+        taken_back = Q(acknowledged_by=None, acknowledged_at__isnull=False) | Q(corrected_at__isnull=False)
+        self.filter(taken_back, call__in=calls).update(acknowledged_at=None, acknowledged_by=None, corrected_at=None)
+
+    def take_back(self) -> None:
+        """Those that nobody has seen to go without a word."""
+        self.unseen().update(acknowledged_at=Now())
+
+    def correct(self) -> None:
+        """Those that nobody has seen to stay a while, and say what is true."""
+        self.unseen().filter(corrected_at=None).update(corrected_at=Now())
+
+    def correct_or_take_back(self) -> None:
+        young = self.filter(corrected_at=None, at__gte=in_seconds(-VANISHES_WITHIN_S))
+        young.take_back()
+        self.correct()
+
+    def let_corrections_go(self) -> int:
+        """How many corrections have been shown for long enough, and are no more."""
+        return self.unseen().filter(corrected_at__lt=in_seconds(-CORRECTED_FOR_S)).update(acknowledged_at=Now())
 
 
 class Alert(models.Model):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+import msgspec
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Value
@@ -10,7 +11,8 @@ from django.db.models.functions import Cast, Now
 from django.urls import reverse
 
 from calls.connect.contact_record import ContactRecord, decode
-from calls.outcomes import OUTCOMES
+from calls.outcomes import OUTCOMES, Evidence
+from calls.outcomes.early import early_record
 from calls.scope import Scope
 
 from .xid import XidField
@@ -180,12 +182,15 @@ class Call(models.Model):
 
     @property
     def sentence(self) -> str:
-        """What happened in one line, such as "left the queue after 2:48"; empty before a contact record."""
-        record, kind = self.contact_record, self.outcome_kind
+        """What happened in one line, such as "left the queue after 2:48"; empty before the call is judged."""
+        record, kind = self.contact_record or early_record(self), self.outcome_kind
         if record is None or kind is None:
             return ""
         return kind.sentence(
-            wait_s=record.wait_s, duration_s=record.duration_s, attempts=record.agent_connection_attempts
+            wait_s=record.wait_s,
+            duration_s=record.duration_s,
+            attempts=record.agent_connection_attempts,
+            evidence=msgspec.convert(self.evidence, Evidence),
         )
 
     @property

@@ -6,6 +6,7 @@ from typing import Self
 from msgspec import Struct
 
 from calls.connect.contact_record import ContactRecord
+from calls.outcomes.seen import carries_on
 
 
 class Leg(Struct, frozen=True, kw_only=True):
@@ -35,17 +36,21 @@ class Leg(Struct, frozen=True, kw_only=True):
 
     @property
     def carries_on(self) -> bool:
-        """The customer may be on this leg: not a supervisor's ear, not the flow after a hang-up."""
-        return self.initiation_method not in ("DISCONNECT", "MONITOR")
+        return carries_on(self.initiation_method)
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """Only legs whose record has arrived belong here: a leg known from live streams alone has not ended."""
+    """Of legs, only those whose record has arrived: one known from live streams alone has not ended."""
 
+    is_early: bool = False  # the record has not come, and is put together from events
     legs: tuple[Leg, ...] = ()  # of the same root_id; the call itself among them does no harm
     agent_state: str | None = None  # the last of the agent's states before the end, such as CONNECTED_ONHOLD
+    hold_s: float | None = None  # how long the customer had been on hold then
     missed_by_agent: bool = False  # an agent event showed MISSED
+    rang: tuple[str, ...] = ()  # the names of the agents whom it rang in vain, in that order
     last_words: str | None = None
+    next_seen: bool = False  # a leg that goes on with the customer was seen, if only on a live stream
     further_try_seen: bool = False  # another callback was seen, if only on a live stream
+    is_customer_kept: bool = False  # the agent of the leg before still had the customer when this one ended
     leg_wait_over: bool = False  # rules.leg_wait_s has passed since this record arrived
     callback_settled: bool = False  # rules.callback_settle_min has passed since this record arrived

@@ -77,6 +77,10 @@ class Facts:
         return self.next is None or self.next.carries_on
 
     @property
+    def has_next(self) -> bool:
+        return self.next is not None or self.evidence.next_seen
+
+    @property
     def previous_agent_worked_at(self) -> datetime | None:
         return self.previous.after_contact_work_started_at if self.previous else None
 
@@ -86,7 +90,8 @@ class Facts:
 
     @property
     def is_consult(self) -> bool:
-        return self.is_transfer and _is_later(self.previous_agent_worked_at, self.record.ended_at)
+        is_kept = self.evidence.is_customer_kept or _is_later(self.previous_agent_worked_at, self.record.ended_at)
+        return self.is_transfer and is_kept
 
     @property
     def has_later_talk(self) -> bool:

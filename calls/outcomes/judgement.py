@@ -12,6 +12,7 @@ from calls.outcomes.rows import ROWS, Row
 from calls.outcomes.rules import Rules
 
 CaseState = Literal["new", "in_progress", "closed"]
+Promised = Literal["", "open", "kept", "broken"]
 
 RESCUED = {
     "line_lost",
@@ -30,25 +31,29 @@ class Judgement(Struct, frozen=True, kw_only=True):
     outcome: str  # a key of OUTCOMES
     row: int
     fields: dict[str, object]  # what the row looked at, by name
-    is_provisional: bool  # another leg may change it: no case yet
-    is_broken_promise: bool  # passed on by nobody who talked, and no leg came
+    is_provisional: bool  # another leg, or the contact record, may change it
+    promise: Promised  # to somebody whom nobody talked to and who was passed on; broken when no leg came
     opens_case: bool
     case_born: CaseState  # the state in which such a case begins
+
+    @property
+    def is_broken_promise(self) -> bool:
+        return self.promise == "broken"
 
 
 def judge(record: ContactRecord, evidence: Evidence, rules: Rules) -> Judgement:
     """The first row that holds. Pure: the same input, the same answer."""
     facts = Facts(record, evidence, rules)
     row = next(row for row in ROWS if row.holds(facts))
-    is_provisional = _awaits_leg_before(row, facts) or _awaits_leg_after(row, facts)
-    is_broken = _is_broken_promise(row, facts)
+    is_waiting = _awaits_leg_before(row, facts) or _awaits_leg_after(row, facts)
+    promise = _promise(row, facts)
     return Judgement(
         outcome=row.outcome,
         row=row.number,
         fields=looked_at(row, facts),
-        is_provisional=is_provisional,
-        is_broken_promise=is_broken,
-        opens_case=not is_provisional and _opens_case(row, facts, is_broken=is_broken),
+        is_provisional=is_waiting or evidence.is_early,
+        promise=promise,
+        opens_case=not is_waiting and _opens_case(row, facts, is_broken=promise == "broken"),
         case_born=_case_born(row, facts),
     )
 
@@ -56,7 +61,9 @@ def judge(record: ContactRecord, evidence: Evidence, rules: Rules) -> Judgement:
 def _awaits_leg_before(row: Row, facts: Facts) -> bool:
     """Row 7 may still hold: only the record of the leg before says whether this one was a mere question."""
     is_unseen = facts.record.previous_contact_id is not None and facts.previous is None
-    return row.number > 7 and facts.is_transfer and is_unseen and not facts.evidence.leg_wait_over
+    # Without a record of its own, the live streams have told as much as they can of the leg before.
+    is_told = facts.evidence.leg_wait_over or facts.evidence.is_early
+    return row.number > 7 and facts.is_transfer and is_unseen and not is_told
 
 
 def _awaits_leg_after(row: Row, facts: Facts) -> bool:
@@ -68,12 +75,15 @@ def _awaits_leg_after(row: Row, facts: Facts) -> bool:
 
 def _is_next_missing(facts: Facts) -> bool:
     # Whoever was transferred out of Connect has no further leg here.
-    return facts.next is None and facts.record.transferred_to_endpoint is None
+    return not facts.has_next and facts.record.transferred_to_endpoint is None
 
 
-def _is_broken_promise(row: Row, facts: Facts) -> bool:
-    is_waited_for = row.outcome == "passed_on" and facts.evidence.leg_wait_over
-    return is_waited_for and _is_next_missing(facts) and not facts.record.talked
+def _promise(row: Row, facts: Facts) -> Promised:
+    if row.outcome != "passed_on" or facts.record.talked or facts.record.transferred_to_endpoint is not None:
+        return ""
+    if facts.has_next:
+        return "kept"
+    return "broken" if facts.evidence.leg_wait_over else "open"
 
 
 def _opens_case(row: Row, facts: Facts, *, is_broken: bool) -> bool:
@@ -93,7 +103,7 @@ def _opens_case(row: Row, facts: Facts, *, is_broken: bool) -> bool:
 
 def _is_interaction(row: Row, facts: Facts) -> bool:
     """A contact that is a case of its own: not one without a caller, nor one that another leg goes on with."""
-    is_gone_on_with = row.outcome == "passed_on" and facts.next is not None
+    is_gone_on_with = row.outcome == "passed_on" and facts.has_next
     return row.number >= 5 and row.outcome not in ("consult", "callback_attempt") and not is_gone_on_with
 
 

@@ -4,20 +4,37 @@ from typing import Literal
 
 from msgspec import Struct
 
+from calls.outcomes.evidence import Evidence
+from calls.outcomes.seen import RINGS
+
+NOTHING_ELSE = Evidence()
+
 
 class Outcome(Struct, frozen=True, kw_only=True):
     label: str
     words: str  # for lists; Outcome.sentence() adds the time when it is known
     words_if_rung: str | None = None  # when one agent's phone rang
+    words_of_whom: str | None = None  # when the agents' names are known, who stand for {}
+    words_of_hold: str | None = None  # when the hold's length is known, which stands for {}
     after: Literal["wait", "duration"] | None = None  # the time that the words go with
     is_drop: bool = False
     is_counted: bool = True
 
-    def sentence(self, *, wait_s: float | None, duration_s: float | None, attempts: int = 0) -> str:
+    def sentence(
+        self, *, wait_s: float | None, duration_s: float | None, attempts: int = 0, evidence: Evidence = NOTHING_ELSE
+    ) -> str:
         """What happened in one line, such as "left the queue after 2:48"."""
-        words = self.words_if_rung if self.words_if_rung and attempts == 1 else self.words
+        if self.words_of_hold and evidence.hold_s is not None:
+            return self.words_of_hold.format(_clock(evidence.hold_s))
         seconds = {"wait": wait_s, "duration": duration_s, None: None}[self.after]
+        words = self._words(attempts, evidence)
         return words if seconds is None else f"{words} after {_clock(seconds)}"
+
+    def _words(self, attempts: int, evidence: Evidence) -> str:
+        if self.words_of_whom and evidence.rang:
+            return self.words_of_whom.format(", ".join(evidence.rang))
+        is_rung = attempts == 1 or evidence.agent_state in RINGS
+        return self.words_if_rung if self.words_if_rung and is_rung else self.words
 
 
 def _clock(seconds: float) -> str:
@@ -36,7 +53,13 @@ OUTCOMES: dict[str, Outcome] = {
     "notified": Outcome(label="Notified", words="answered our message"),
     "consult": Outcome(label="Consult", words="one agent asked another", is_counted=False),
     "line_lost": Outcome(label="Line lost", words="the line was lost", after="duration", is_drop=True),
-    "left_on_hold": Outcome(label="Left on hold", words="hung up on hold", after="duration", is_drop=True),
+    "left_on_hold": Outcome(
+        label="Left on hold",
+        words="hung up on hold",
+        words_of_hold="hung up after {} on hold",
+        after="duration",
+        is_drop=True,
+    ),
     "passed_on": Outcome(label="Passed on", words="passed on", after="duration"),
     "answered": Outcome(label="Answered", words="talked with an agent"),
     "self_served": Outcome(label="Self-served", words="served without an agent"),
@@ -46,7 +69,13 @@ OUTCOMES: dict[str, Outcome] = {
     "callback_failed": Outcome(label="Callback failed", words="the last callback met nobody", is_drop=True),
     "short_abandon": Outcome(label="Short abandon", words="left the queue", after="wait"),
     "turned_away": Outcome(label="Turned away", words="we hung up on the queue", after="wait", is_drop=True),
-    "missed_by_agent": Outcome(label="Missed by agent", words="rang and no agent answered", after="wait", is_drop=True),
+    "missed_by_agent": Outcome(
+        label="Missed by agent",
+        words="rang and no agent answered",
+        words_of_whom="rang {} and no agent answered",
+        after="wait",
+        is_drop=True,
+    ),
     "abandoned": Outcome(
         label="Abandoned", words="left the queue", words_if_rung="left while ringing", after="wait", is_drop=True
     ),

@@ -133,7 +133,7 @@ def _follow_up(instance: Instance, policy: Policy, verdicts: list[Verdict], now:
     oldest = now - timedelta(hours=policy.case_max_age_h)
     young = [each for each in verdicts if each.call.case_id or (each.call.ended_at or now) >= oldest]
     follow_up(instance, policy, [each for each in young if _may_open(each, policy)], now)
-    Alert.objects.all().raise_for([each.call for each in young if _is_alarming(each)])
+    Alert.objects.raise_for([each.call for each in young if _is_alarming(each)])
     _take_back_alerts([each for each in verdicts if each.before.opens_case and not each.judgement.opens_case])
     for each in verdicts:
         each.call.opens_case = each.judgement.opens_case

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from calls.intake import judge_again
-from calls.models import DeadLetter, SalesforceOrg, Shard, Stream, Sweep
+from calls.models import Alert, DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
+from calls.nudges import nudge
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls
 from calls.streams.frozen import end_frozen_sessions
@@ -72,6 +73,8 @@ def mirror_cases(org_id: int) -> None:
 def sweep_calls() -> None:
     end_silent_calls()
     judge_again()
+    if Alert.objects.let_corrections_go():
+        nudge()
     Sweep.note("calls")
 
 

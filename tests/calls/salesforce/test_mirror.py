@@ -442,7 +442,7 @@ def test_a_case_without_an_org_wakes_nobody(django_capture_on_commit_callbacks: 
 
 
 def test_without_redis_a_wake_is_lost_and_nothing_else() -> None:
-    wake = "import django; django.setup(); from calls.salesforce import wake; wake._wake(1)"
+    wake = "import django; django.setup(); from calls.salesforce.wake import wake_mirror; wake_mirror(1)"
     env = os.environ | {"REDIS_URL": "redis://127.0.0.1:1/0"}
     done = subprocess.run([sys.executable, "-c", wake], env=env, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "broker away" in done.stderr) == (0, True), done.stderr

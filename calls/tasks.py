@@ -1,8 +1,10 @@
 """Tasks take ids, hold no rules, and may run twice or never: a sweep repeats what was lost."""
 
+import threading
+
 import structlog
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import worker_init, worker_shutting_down
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -10,9 +12,17 @@ from calls import sweeps
 from calls.backfill.work import attend_next
 from calls.models import Shard
 from calls.streams.reader import stopping
-from calls.streams.turn import take_turn
+from calls.streams.turn import prepare, take_turn
 
 log = structlog.get_logger()
+
+# A worker that stops may still hear one message and keep it until it has ended, so one more is sent than are meant.
+_spare = threading.Semaphore()
+
+
+@worker_init.connect
+def prepare_to_read(**_: object) -> None:
+    prepare()
 
 
 @worker_shutting_down.connect
@@ -29,8 +39,8 @@ def read_shard(shard_id: int) -> None:
     follower = take_turn()
     while follower and not _ask_for_a_turn(follower):
         follower = take_turn()  # nobody else hears of it while the broker is away
-    if follower and stopping.is_set():
-        _ask_for_a_turn(follower)  # of two, this worker may still hear one and keep it until it has ended
+    if follower and stopping.is_set() and _spare.acquire(blocking=False):
+        _ask_for_a_turn(follower)
 
 
 def _ask_for_a_turn(shard_id: int) -> bool:

@@ -37,6 +37,12 @@ def kinesis_for(instance: Instance, read_timeout_s: float = READ_TIMEOUT_S) -> K
         return _clients[key]
 
 
+def make_clients() -> None:
+    """All that the streams need, ahead of the first read: the first client of a process takes as long as many reads."""
+    for instance in Instance.objects.filter(streams__is_stopped=False).distinct():
+        kinesis_for(instance)
+
+
 def forget_clients(instance: Instance) -> None:
     """They are made anew, with the credentials that are found then."""
     with _making:

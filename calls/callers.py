@@ -13,8 +13,12 @@ def caller_key(record: ContactRecord) -> str | None:
     """E.164, or `customer:` and the id of a chat's customer; None for withheld and unparseable: never merged."""
     if not record.is_voice and record.customer_id:
         return f"customer:{record.customer_id}"[:300]
+    return number_key(record.caller_address or "")
+
+
+def number_key(address: str) -> str | None:
     try:
-        number = phonenumbers.parse(record.caller_address or "", None)
+        number = phonenumbers.parse(address, None)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_possible_number(number):

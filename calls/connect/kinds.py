@@ -156,16 +156,16 @@ def _without_refused(record: dict[str, object]) -> dict[str, object]:
 
 
 def _clean_object(value: dict[str, object]) -> dict[str, object]:
-    return {_clean_text(key): _clean(each) for key, each in value.items()}
+    return {clean_text(key): _clean(each) for key, each in value.items()}
 
 
-def _clean_text(text: str) -> str:
+def clean_text(text: str) -> str:
     return _REFUSED.sub("\ufffd", text)
 
 
 def _clean(value: object) -> object:
     if isinstance(value, str):
-        return _clean_text(value)
+        return clean_text(value)
     if isinstance(value, list):
         return [_clean(each) for each in value]
     return _clean_object(value) if isinstance(value, dict) else value

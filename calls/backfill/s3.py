@@ -10,9 +10,9 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from calls.aws import session_for
 from calls.models import Instance
 from calls.models.backfill import LOCATION
-from calls.streams.kinesis import session_for
 
 from .files import CHUNK, File, records_of
 from .source import Found, Position, Remark, SourceError

@@ -11,10 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
+from calls.aws import forget_clients
 from calls.models import Shard, Stream
 
 from .fan_out import SILENCE_S, NotPushed, Over, Subscription
-from .kinesis import forget_clients, iterator, kinesis_for, start
+from .kinesis import iterator, kinesis_for, start
 from .lease import Lease, renew_s
 from .listing import is_closed
 from .page import Page

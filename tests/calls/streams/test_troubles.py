@@ -7,8 +7,9 @@ from contextlib import suppress
 from mypy_boto3_kinesis import KinesisClient
 from pytest_django import Settings
 
+from calls.aws import forget_clients
 from calls.models import Shard, Stream
-from calls.streams.kinesis import forget_clients, kinesis_for
+from calls.streams.kinesis import kinesis_for
 from calls.streams.listing import note_children
 from calls.streams.reader import read_slice
 from dashboard.demo.kinesis import KinesisStandIn

@@ -8,7 +8,6 @@ import time
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from calls.aws import forget_clients
@@ -35,13 +34,7 @@ IN_USE = "ResourceInUseException"
 stopping = threading.Event()
 
 
-def read_slice(shard_pk: int, owner: str) -> bool:
-    """Read this shard for a bounded time, if nobody else does; whether a reader should follow at once."""
-    shard = Shard.objects.filter(pk=shard_pk).first()
-    return shard is not None and shard.take_lease(owner) and read(shard)
-
-
-def read(shard: Shard, ends_at: float | None = None) -> bool:
+def read(shard: Shard, ends_at: float) -> bool:
     """Read a shard that is ours until then, by the monotonic clock, or until others need the slot more.
 
     Whether a reader should follow at once.
@@ -64,13 +57,13 @@ def read(shard: Shard, ends_at: float | None = None) -> bool:
 class Slice:
     """A bounded time of reading under a lease, by asking or by being pushed to."""
 
-    def __init__(self, shard: Shard, ends_at: float | None) -> None:
+    def __init__(self, shard: Shard, ends_at: float) -> None:
         self.shard = shard
         self.stream = shard.stream
         self.client = kinesis_for(self.stream.instance)
         self.lease = Lease(shard, self.client)
         self.began_at = self.asked_at = time.monotonic()
-        self.ends_at = ends_at or self.began_at + settings.READ_SLICE_S
+        self.ends_at = ends_at
         self.look_around_at = self.began_at
         self.is_caught_up = False
         self.makes_way = False

@@ -1,3 +1,4 @@
+from tests.calls.kinesis import stand_in
 from tests.calls.world import world, world_apart
 
-__all__ = ["world", "world_apart"]
+__all__ = ["stand_in", "world", "world_apart"]

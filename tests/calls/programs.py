@@ -83,15 +83,6 @@ class Programs:
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[KinesisStandIn]:
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
-
-
-@pytest.fixture
 def shard(world_apart: World, stand_in: KinesisStandIn) -> Shard:
     """The only one, of a stream that is there."""
     world_apart.lens.delete()

@@ -1,10 +1,8 @@
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 from pytest_django import Settings
@@ -12,18 +10,10 @@ from pytest_django import Settings
 from calls import tasks
 from calls.models import Shard, Stream, Sweep
 from dashboard.demo.kinesis import KinesisStandIn
+from tests.at_once import at_once
 from tests.calls.world import World
 from tests.dashboard.demo.kinesis.conftest import connect
 from transcripts.tasks import keep_partitions
-
-
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[KinesisStandIn]:
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
 
 
 @pytest.fixture
@@ -133,25 +123,12 @@ def test_two_clocks_do_no_harm(world_apart: World, stand_in: KinesisStandIn, que
     client.create_stream(StreamName=world_apart.stream.name, ShardCount=8)
     client.close()
     Stream.objects.filter(pk=world_apart.lens.pk).delete()
-    failed: list[BaseException] = []
-    together = threading.Barrier(2)
 
     def tick() -> None:
-        try:
-            together.wait()
-            for sweep in (tasks.sweep_shards, tasks.sweep_mirror, tasks.sweep_calls, keep_partitions):
-                sweep()
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
+        for sweep in (tasks.sweep_shards, tasks.sweep_mirror, tasks.sweep_calls, keep_partitions):
+            sweep()
 
-    threads = [threading.Thread(target=tick) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    assert at_once(2, tick) == []
     assert sorted(queued) == sorted(Shard.objects.values_list("pk", flat=True))
     assert len(queued) == 8
 

@@ -12,12 +12,12 @@ from django.utils import timezone
 from calls.models import Call, Shard, Stream
 from dashboard.demo.kinesis import KinesisStandIn
 from dashboard.embedded.redis import Redis
-from tests.calls.programs import Programs, programs, shard, stand_in
+from tests.calls.programs import Programs, programs, shard
 from tests.calls.world import World, dropped
 from tests.dashboard.demo.kinesis.conftest import connect
 from tests.journeys.stack import until
 
-__all__ = ["programs", "shard", "stand_in"]
+__all__ = ["programs", "shard"]
 
 
 def put(stand_in: KinesisStandIn, stream: Stream, contact_id: str) -> None:

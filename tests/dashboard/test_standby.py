@@ -13,7 +13,8 @@ from calls.models import Shard, Sweep
 from dashboard.demo.kinesis import KinesisStandIn
 from dashboard.embedded.redis import Redis
 from dashboard.standby import StandIn
-from tests.calls.programs import Programs, programs, shard, stand_in
+from tests.calls.kinesis import stand_in
+from tests.calls.programs import Programs, programs, shard
 from tests.calls.test_workers import client_of, is_known, put
 from tests.calls.world import World, world_apart
 from tests.journeys.stack import until

@@ -1,5 +1,4 @@
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +6,7 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from calls.models import Call
+from tests.at_once import at_once
 from tests.calls.world import World
 from tests.transcripts.test_intake import final, lens
 from transcripts.models import Conversation, Segment
@@ -102,7 +102,7 @@ def test_a_drop_that_was_cut_short_is_brought_to_its_end(far: None) -> None:
 
 def test_two_who_drop_at_once_do_not_meet(far: None) -> None:
     make_partitions([date(2001, month, 1) for month in range(1, 9)])
-    assert at_once(lambda: drop_expired(datetime.now(UTC).date())) == []
+    assert at_once(4, lambda: drop_expired(datetime.now(UTC).date())) == []
     assert not any(name.startswith("transcripts_segment_2001") for name in partitions())
 
 
@@ -111,7 +111,7 @@ def test_two_writers_that_meet_a_new_month_at_once_make_one_partition(far: None)
         with transaction.atomic():
             make_partitions([date(2031, 5, 17)])
 
-    assert at_once(meet) == []
+    assert at_once(4, meet) == []
     assert holds("2031_05")
 
 
@@ -122,22 +122,3 @@ def test_a_partition_whose_transaction_was_rolled_back_is_made_again(far: None) 
     assert not holds("2031_06")
     make_partitions([date(2031, 6, 1)])
     assert holds("2031_06")
-
-
-def at_once(do: Callable[[], None]) -> list[Exception]:
-    trouble: list[Exception] = []
-
-    def run() -> None:
-        try:
-            do()
-        except Exception as error:
-            trouble.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return trouble

@@ -19,13 +19,9 @@ from tests.dashboard.demo.kinesis.conftest import connect
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[KinesisStandIn]:
+def stand_in(stand_in: KinesisStandIn, monkeypatch: pytest.MonkeyPatch) -> KinesisStandIn:
     monkeypatch.setattr(kinesis_range, "PAUSE_S", 0.01)
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
+    return stand_in
 
 
 @pytest.fixture

@@ -17,13 +17,9 @@ from tests.dashboard.demo.kinesis.conftest import connect
 
 
 @pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> Iterator[KinesisStandIn]:
+def stand_in(stand_in: KinesisStandIn, settings: Settings) -> KinesisStandIn:
     settings.READ_SLICE_S = 0.05
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
+    return stand_in
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from calls.models import Shard, Stream
 from calls.streams import reader
 from calls.streams.fan_out import SILENCE_S
 from calls.streams.listing import list_shards
-from calls.streams.reader import read_slice
 from dashboard.demo.kinesis import KinesisStandIn
-from tests.calls.streams.reading import NAME, known, put, stop_when
+from tests.calls.streams.reading import NAME, known, put, read_slice, stop_when
 from tests.calls.world import World
 
 MIDDLE = str(2**127)

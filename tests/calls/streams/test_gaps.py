@@ -16,8 +16,7 @@ from calls.intake import ContactRecords
 from calls.models import Gap, Shard, Stream
 from calls.streams.kinesis import start
 from calls.streams.listing import list_shards
-from calls.streams.reader import read_slice
-from tests.calls.streams.reading import NAME, known, put, stop_when
+from tests.calls.streams.reading import NAME, known, put, read_slice, stop_when
 from tests.calls.world import World
 
 HOUR_S = 3600

@@ -14,8 +14,7 @@ from calls.intake import ContactRecords
 from calls.models import DeadLetter, Shard, Stream
 from calls.streams import reader
 from calls.streams.listing import list_shards
-from calls.streams.reader import read_slice
-from tests.calls.streams.reading import NAME, known, put, stop_when
+from tests.calls.streams.reading import NAME, known, put, read_slice, stop_when
 from tests.calls.world import World
 
 
@@ -306,7 +305,3 @@ def test_a_database_that_refuses_for_now_hands_the_shard_on(
     assert not DeadLetter.objects.exists()
     assert read_slice(shard.pk, "me")
     assert known() == ["c1"]
-
-
-def test_a_shard_that_is_gone_is_no_error(db: None) -> None:
-    assert not read_slice(0, "me")

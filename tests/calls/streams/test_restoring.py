@@ -8,8 +8,7 @@ from mypy_boto3_kinesis import KinesisClient
 
 from calls.models import Case, Shard, Stream
 from calls.streams.listing import list_shards
-from calls.streams.reader import read_slice
-from tests.calls.streams.reading import known, put
+from tests.calls.streams.reading import known, put, read_slice
 from tests.calls.world import World
 from tests.postgres import program
 

@@ -11,9 +11,8 @@ from calls.aws import forget_clients
 from calls.models import Shard, Stream
 from calls.streams.kinesis import kinesis_for
 from calls.streams.listing import note_children
-from calls.streams.reader import read_slice
 from dashboard.demo.kinesis import KinesisStandIn
-from tests.calls.streams.reading import NAME, known, put, stop_when
+from tests.calls.streams.reading import NAME, known, put, read_slice, stop_when
 from tests.calls.world import World
 from tests.dashboard.demo.kinesis.reading import iterator
 

@@ -1,5 +1,6 @@
 """Three times as many shards as slots: who is read, and in which order."""
 
+import gc
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
 import requests
 from django.db import connection
@@ -16,22 +18,15 @@ from pytest_django import Settings
 
 from calls.models import Call, Shard, Stream
 from calls.streams import reader, turn
-from calls.streams.turn import take_turn
+from calls.streams.kinesis import kinesis_for
+from calls.streams.turn import prepare, take_turn
 from dashboard.demo.kinesis import KinesisStandIn
+from tests.at_once import at_once
 from tests.calls.world import World, dropped, now
 from tests.dashboard.demo.kinesis.conftest import connect
 from tests.journeys.stack import until
 
 SHARDS, SLOTS = 12, 4
-
-
-@pytest.fixture
-def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[KinesisStandIn]:
-    with KinesisStandIn(reads_per_s=10_000) as server:
-        for name, value in (("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")):
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_KINESIS", server.url)
-        yield server
 
 
 @pytest.fixture
@@ -188,20 +183,11 @@ def test_a_stream_that_cannot_be_read_goes_after_those_that_can(world: World, th
 
 def test_of_many_slots_that_ask_at_once_each_gets_another_shard(floor: Floor) -> None:
     taken: list[Shard | None] = []
-    together = threading.Barrier(SHARDS)
 
-    def take(owner: str) -> None:
-        try:
-            together.wait()
-            taken.append(Shard.objects.take_most_urgent(owner))
-        finally:
-            connection.close()
+    def take() -> None:
+        taken.append(Shard.objects.take_most_urgent(f"slot {threading.get_ident()}"))
 
-    threads = [threading.Thread(target=take, args=[f"slot {number}"]) for number in range(SHARDS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert at_once(SHARDS, take) == []
     assert sorted(shard.pk for shard in taken if shard) == [shard.pk for shard in floor.shards()]
 
 
@@ -257,6 +243,15 @@ def test_when_all_shards_have_a_slot_a_turn_keeps_its_shard_to_the_end(
     shard.refresh_from_db()
     assert (shard.epoch, shard.owner) == (1, "")
     assert shard.queued_at is not None
+
+
+def test_a_process_that_is_prepared_makes_no_client_when_a_shard_comes_to_it(
+    world_apart: World, stand_in: KinesisStandIn, stop: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare()
+    gc.unfreeze()
+    monkeypatch.setattr(boto3, "Session", None)
+    assert kinesis_for(world_apart.instance)
 
 
 def test_a_turn_for_which_nothing_waits_ends_without_another(world: World, stop: threading.Event) -> None:

@@ -259,4 +259,9 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # Which handlers a stream's records may go to: the ground floor does not know them.
-STREAM_HANDLERS = ["calls.intake.ContactRecords", "transcripts.intake.ContactLens"]
+STREAM_HANDLERS = [
+    "calls.intake.ContactRecords",
+    "calls.stages.contact_events.ContactEvents",
+    "calls.stages.agent_events.AgentEvents",
+    "transcripts.intake.ContactLens",
+]

@@ -10,7 +10,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-MOST_HOLDS = 100  # that are told apart; more are counted as so many
+MOST_HOLDS = 100  # that are told apart: the first
+MOST_AGENTS = 100
 
 
 class AtAgent(Struct, omit_defaults=True):
@@ -20,6 +21,10 @@ class AtAgent(Struct, omit_defaults=True):
     since: datetime  # StateStartTimestamp
     seen_at: datetime  # EventTimestamp of that snapshot
     left_at: datetime | None = None  # EventTimestamp of a later snapshot without the call
+
+    @property
+    def is_here(self) -> bool:
+        return self.left_at is None or self.seen_at > self.left_at
 
 
 class NextLeg(Struct, omit_defaults=True):
@@ -38,10 +43,14 @@ class Facts(Struct, omit_defaults=True):
     agent_arn: str = ""  # that agent
     disconnected_at: datetime | None = None
     disconnect_reason: str = ""
+    acw_at: datetime | None = None  # after-call work began, by a contact event
     completed_at: datetime | None = None  # after-call work is over too
     paused_at: datetime | None = None
     resumed_at: datetime | None = None
     agents: dict[str, AtAgent] = {}  # by the agent's ARN
+    # When agents had it CONNECTED or ENDED anew: where talk began, and holds ended.
+    off_hold: list[datetime] = []
     holds: list[tuple[datetime, datetime | None]] = []  # from, to where a later state tells it; in order
     missed: dict[str, datetime] = {}  # agents who were rung in vain, by ARN
     next: NextLeg | None = None  # the first that came
+    told_at: datetime | None = None  # when the newest contact event was sent: that one was heard of anew

@@ -203,11 +203,11 @@ def test_a_record_of_another_kind_goes_by_its_keys(world: World) -> None:
 
 
 def test_known_kinds_that_nobody_reads_are_counted_and_no_dead_letters(world: World) -> None:
-    events = [path.read_bytes() for path in sorted(SAMPLES.glob("*_events/*.json"))]
-    assert world.bring(*events) == 0
-    assert world.bring(*events) == 0
+    event = (SAMPLES / "contact_events/12_amazon_connect_cases_case_updated.json").read_bytes()
+    assert world.bring(event) == 0
+    assert world.bring(event) == 0
     world.stream.refresh_from_db()
-    assert world.stream.unread_kinds == {"agent-events": 10, "contact-events": 22, "cases-events": 2}
+    assert world.stream.unread_kinds == {"cases-events": 2}
     assert not Call.objects.exists()
 
 

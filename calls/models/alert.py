@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -79,6 +80,11 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of call {self.call_id}"
+
+    @property
+    def known_at(self) -> datetime:
+        """When the drop was: told by events, or with the contact record."""
+        return min(filter(None, (self.at, self.call.record_arrived_at)))
 
     def acknowledge(self, by: Person) -> bool:
         """False if somebody had seen to it before."""

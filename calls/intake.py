@@ -15,14 +15,18 @@ from calls.connect.kinds import Unusable
 from calls.judging import judge_calls, judge_early
 from calls.models import Call, Instance
 from calls.models.bulk import add_rows, save_rows
+from calls.models.call import Stage
 from calls.nudges import nudge
+from calls.stages.names import learn
+from calls.stages.names import newest as newest_names
 from calls.streams.arrival import Arrival
 
 FIELDS = (
-    "channel", "initiation_method", "began_at", "is_began_estimated", "ended_at", "is_live", "queue_arn", "queue_name",
-    "agent_arn", "agent_username", "caller", "caller_address", "dialled_address", "root_contact_id",
-    "previous_contact_id", "next_contact_id", "record", "record_updated_at", "record_arrived_at", "outcome",
-    "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at", "opens_case", "case", "promise",
+    "channel", "initiation_method", "began_at", "is_began_estimated", "ended_at", "is_live", "is_silent", "stage",
+    "stage_since", "stage_source", "enqueued_at", "wait_s", "is_talked", "queue_arn", "queue_name", "agent_arn",
+    "agent_username", "caller", "caller_address", "dialled_address", "root_contact_id", "previous_contact_id",
+    "next_contact_id", "record", "record_updated_at", "record_arrived_at", "outcome", "outcome_row",
+    "outcome_fields", "evidence", "is_provisional", "judge_at", "opens_case", "case", "promise",
 )  # fmt: skip
 
 
@@ -48,7 +52,9 @@ class ContactRecords:
     ) -> dict[int, int]:
         """The calls that changed, with their numbers. In a transaction."""
         newest = _newest(arrivals)
-        family = lock_family(instance, [found for _, found in (arrival.value for arrival in newest)])
+        records = [found for _, found in (arrival.value for arrival in newest)]
+        _learn_names(instance, records)
+        family = lock_family(instance, records)
         news = [family[arrival.value[1].contact_id] for arrival in newest if _bring_in(arrival, family)]
         changed = judge_and_save(instance, family, news)
         return dict(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
@@ -65,6 +71,14 @@ def _newest(
         if held is None or is_news(found.updated_at, held.value[1].updated_at):
             newest[found.contact_id] = arrival
     return [newest[contact_id] for contact_id in sorted(newest)]
+
+
+def _learn_names(instance: Instance, records: Iterable[ContactRecord]) -> None:
+    """As they were when the contact ended: its record may come again much later, with the same old names."""
+    told = [(each, each.ended_at or each.updated_at) for each in records]
+    queues = [(each.queue.arn, each.queue.name, at) for each, at in told if each.queue and at]
+    agents = [(each.agent.arn, each.agent.username, at) for each, at in told if each.agent and at]
+    learn(instance, newest_names(queues), newest_names(agents))
 
 
 def is_news(updated_at: datetime | None, known_at: datetime | None) -> bool:
@@ -138,6 +152,7 @@ def _bring_in(arrival: Arrival[tuple[dict[str, object], ContactRecord]], family:
     if call.record is not None and (not is_news(found.updated_at, call.record_updated_at) or call.record == record):
         return False
     queue, agent = found.queue, found.agent
+    ended_at = found.ended_at or found.updated_at or arrival.arrived_at
     changes: dict[str, Any] = {
         "record": record,
         "record_updated_at": found.updated_at,
@@ -147,8 +162,15 @@ def _bring_in(arrival: Arrival[tuple[dict[str, object], ContactRecord]], family:
         "initiation_method": found.initiation_method or "",
         "began_at": found.began_at or call.began_at,
         "is_began_estimated": found.began_at is None and call.is_began_estimated,
-        "ended_at": found.ended_at or found.updated_at or arrival.arrived_at,
+        "ended_at": ended_at,
         "is_live": False,
+        "is_silent": False,
+        "stage": Stage.ENDED,
+        "stage_since": ended_at,
+        "stage_source": ContactRecords.kind,
+        "enqueued_at": queue and queue.enqueued_at,
+        "wait_s": found.wait_s,
+        "is_talked": found.talked,
         "queue_arn": (queue and queue.arn) or "",
         "queue_name": (queue and queue.name) or "",
         "agent_arn": (agent and agent.arn) or "",

@@ -19,9 +19,15 @@ class Name(NamedTuple):
 
 Names = Mapping[str, Name]  # by ARN
 
+# What is known is not in the INSERT at all: a conflict would lock its row.
 LEARN = """
 INSERT INTO {table} (instance_id, arn, {name}, named_at{more})
-SELECT %s, arn, name, at{values} FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) told(arn, name, at) ORDER BY arn
+SELECT %(instance)s, arn, name, at{values}
+FROM unnest(%(arns)s::text[], %(names)s::text[], %(moments)s::timestamptz[]) told(arn, name, at)
+WHERE NOT EXISTS (
+    SELECT FROM {table} known WHERE known.instance_id = %(instance)s AND known.arn = told.arn
+    AND (known.{name} = told.name OR known.named_at > told.at))
+ORDER BY arn
 ON CONFLICT (instance_id, arn) DO UPDATE SET {name} = excluded.{name}, named_at = excluded.named_at
 WHERE coalesce({table}.named_at <= excluded.named_at, true)
 """
@@ -47,28 +53,20 @@ FILL_AGENTS = FILL.format(table="calls_agent", name="username", arn="agent_arn",
 
 
 def learn(instance: Instance, queues: Names, agents: Names) -> None:
-    """Before the calls' rows are locked. Nothing is written where all is known; of two names the newer counts."""
-    known_queues = Queue.objects.filter(instance=instance, arn__in=queues).values_list("arn", "name", "named_at")
-    known_agents = Agent.objects.filter(instance=instance, arn__in=agents).values_list("arn", "username", "named_at")
-    is_new = [
-        queues and _learn(instance, LEARN_QUEUES, queues, known_queues),
-        agents and _learn(instance, LEARN_AGENTS, agents, known_agents),
-    ]
-    if any(is_new):
+    """Before the calls' rows are locked. Of two names the newer counts."""
+    is_news = [_learn(instance, LEARN_QUEUES, queues), _learn(instance, LEARN_AGENTS, agents)]
+    if any(is_news):
         transaction.on_commit(fill_names)
 
 
-def _learn(instance: Instance, statement: str, told: Names, rows: Iterable[tuple[str, str, datetime | None]]) -> bool:
-    known = {arn: Name(name, at or told[arn].at) for arn, name, at in rows}
-    news = [(arn, *told[arn]) for arn in sorted(told) if _is_news(told[arn], known.get(arn))]
-    if news:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [instance.pk, *map(list, zip(*news, strict=True))])
-    return bool(news)
-
-
-def _is_news(told: Name, known: Name | None) -> bool:
-    return known is None or (told.name != known.name and told.at >= known.at)
+def _learn(instance: Instance, statement: str, told: Names) -> bool:
+    arns = sorted(told)
+    if not arns:
+        return False
+    names, moments = [told[arn].name for arn in arns], [told[arn].at for arn in arns]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"instance": instance.pk, "arns": arns, "names": names, "moments": moments})
+        return bool(cursor.rowcount)
 
 
 def newest(told: Iterable[tuple[str | None, str | None, datetime]]) -> dict[str, Name]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from calls.judging import judge_early
 from calls.models import Call, Instance
 from calls.models.bulk import save_rows
 from calls.models.call import IN_PROGRESS
@@ -75,10 +76,11 @@ class Told:
 
 
 def save(instance: Instance, told: Iterable[Told]) -> dict[int, int]:
-    """Settle and save those that changed; their new numbers."""
+    """Settle and save those that changed, and judge those that have ended; their new numbers."""
     changed = [each.call for each in told if each.settle()]
     if not changed:
         return {}
     name_calls(instance, [call for call in changed if call.record is None])
     save_rows(changed, FIELDS)
+    judge_early(instance, changed)
     return dict(Call.objects.filter(pk__in=[call.pk for call in changed]).values_list("pk", "number"))

@@ -16,7 +16,9 @@ from calls.models import Alert, DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
 from calls.nudges import nudge
 from calls.salesforce.mirror import mirror_pending, orgs_due
-from calls.silence import end_silent_calls
+from calls.silence import end_silent_calls, mark_silent_calls
+from calls.stages.absence import mark_missing_agents
+from calls.stages.names import fill_names
 from calls.streams.frozen import end_frozen_sessions
 from calls.streams.kinesis import kinesis_for
 from calls.streams.listing import list_shards
@@ -71,7 +73,10 @@ def mirror_cases(org_id: int) -> None:
 
 
 def sweep_calls() -> None:
+    mark_silent_calls()
     end_silent_calls()
+    mark_missing_agents()
+    fill_names()
     judge_again()
     if Alert.objects.let_corrections_go():
         nudge()

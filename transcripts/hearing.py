@@ -96,7 +96,7 @@ def hear(instance: Instance, by_contact: Mapping[str, Events]) -> list[HeardCall
     contact_ids = msgspec.json.encode(list(by_contact)).decode()
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [instance.pk, contact_ids, len(by_contact)])
-        while not cursor.rowcount:
+        while cursor.rowcount < len(by_contact):
             cursor.execute(UNKNOWN, [contact_ids, instance.pk])
             _make(instance, sorted(contact_id for (contact_id,) in cursor.fetchall()))
             cursor.execute(LOCK, [instance.pk, contact_ids, len(by_contact)])

@@ -11,7 +11,7 @@ from transcripts.cards import mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Transcript
-from transcripts.notes import Columns, change_notes, make_notes, tells_mood
+from transcripts.notes import Columns, change_notes, felt, make_notes, tells_mood
 from transcripts.plain import Plain, plain_item, plain_row
 from transcripts.store import MOST_NEIGHBOURS, NEXT, TurnsOfCall, load_neighbours, load_turns, save_turns
 from transcripts.turns import final, in_order, merge
@@ -73,7 +73,11 @@ def _merge(calls: Mapping[int, TurnsOfCall]) -> None:
 def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]) -> None:
     new: dict[int, Columns] = {}
     changed: dict[int, Columns] = {}
-    spoken = [(call, [final(item)]) for call, item in plain if isinstance(item, Transcript) and item.sentiment]
+    spoken = [
+        (call, [final(item)])
+        for call, item in plain
+        if isinstance(item, Transcript) and tells_mood(item.speaker.role, item.sentiment)
+    ]
     for turns in calls:
         if turns.call.only_speaks:
             spoken.append((turns.call, turns.news()))
@@ -86,7 +90,7 @@ def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]
         if notes.columns() != before:
             (new if is_new else changed)[turns.call.pk] = notes.columns()
     for call, said in spoken:
-        if (felt := [turn for turn in said if tells_mood(turn)]) and call.notes.note_turns(felt):
+        if (telling := felt(said)) and call.notes.note_turns(telling):
             changed[call.pk] = call.notes.columns()
     make_notes(new)
     change_notes(changed)

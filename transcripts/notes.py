@@ -11,7 +11,7 @@ from django.db import connection
 
 from transcripts.cards import mask_cards
 from transcripts.lens import LensEvent
-from transcripts.lens.items import Categories, Item, Summary
+from transcripts.lens.items import Categories, Item, Sentiment, Summary
 from transcripts.turns import Pending, Turn, merge_categories
 
 TREND = 12  # sentiments of the customer that make the line on the wall
@@ -67,15 +67,14 @@ class Notes:
 
     def note_turns(self, turns: Iterable[Turn]) -> bool:
         """Mood by the customer's last final turns that tell one; whether anything changed."""
-        felt = [turn for turn in turns if tells_mood(turn)]
         before = self.trend
-        if felt:
-            self._note_trend(felt)
+        if telling := felt(turns):
+            self._note_trend(telling)
         return self.trend != before
 
-    def _note_trend(self, felt: Iterable[Turn]) -> None:
+    def _note_trend(self, telling: Iterable[Turn]) -> None:
         told = {turn_id: (ms, value) for ms, turn_id, value in self.trend}
-        told |= {turn.turn_id: (_ms(turn), VALUES[turn.sentiment]) for turn in felt if turn.sentiment}
+        told |= {turn.turn_id: (_ms(turn), VALUES[turn.sentiment]) for turn in telling if turn.sentiment}
         in_order = sorted(told.items(), key=lambda each: each[1][0])
         self.trend = [[ms, turn_id, value] for turn_id, (ms, value) in in_order][-TREND:]
         self.mood = mood(self.trend_values[-3:])
@@ -97,8 +96,13 @@ def are_settled(stored: Columns, events: Iterable[LensEvent]) -> bool:
     return all(event.event == "SEGMENTS" and (language or not event.language) for event in events)
 
 
-def tells_mood(turn: Turn) -> bool:
-    return turn.role == "CUSTOMER" and not turn.is_partial and turn.sentiment is not None
+def tells_mood(role: str, sentiment: Sentiment | None) -> bool:
+    """Of a final turn."""
+    return role == "CUSTOMER" and sentiment is not None
+
+
+def felt(turns: Iterable[Turn]) -> list[Turn]:
+    return [turn for turn in turns if not turn.is_partial and tells_mood(turn.role, turn.sentiment)]
 
 
 def _ms(turn: Turn) -> int:

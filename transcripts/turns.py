@@ -68,8 +68,8 @@ class Turn:
             return
         pieces = self.ordered_pieces()
         self.content = "" if self.is_gone else " ".join(piece.text for piece in pieces if piece.text)
-        self.begin_ms = min((piece.begin_ms for piece in pieces if piece.begin_ms is not None), default=None)
-        self.end_ms = max((piece.end_ms for piece in pieces if piece.end_ms is not None), default=None)
+        self.begin_ms = min([piece.begin_ms for piece in pieces if piece.begin_ms is not None], default=None)
+        self.end_ms = max([piece.end_ms for piece in pieces if piece.end_ms is not None], default=None)
         self.sentiment = next((piece.sentiment for piece in reversed(pieces) if piece.sentiment), None)
 
 
@@ -98,7 +98,9 @@ def merge(turns: dict[str, Turn], items: Iterable[Item], pending: Pending) -> se
 
 
 def _add_piece(turns: dict[str, Turn], item: Utterance) -> set[str]:
-    turn = turns.setdefault(item.turn_id, Turn(item.turn_id))
+    turn = turns.get(item.turn_id)
+    if turn is None:
+        turn = turns[item.turn_id] = Turn(item.turn_id)
     if item.id in turn.pieces or not turn.is_partial:
         return set()
     turn.pieces[item.id] = Piece(item.text, item.begin_ms, item.end_ms, item.sentiment)

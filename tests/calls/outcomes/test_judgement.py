@@ -224,6 +224,46 @@ def test_an_outcome_is_told_with_its_time() -> None:
     assert OUTCOMES["line_lost"].sentence(wait_s=1, duration_s=3725) == "the line was lost after 1:02:05"
 
 
+def test_an_outcome_is_told_with_the_agents_whom_it_rang_and_the_hold_on_which_it_ended() -> None:
+    missed, on_hold, abandoned = (OUTCOMES[name] for name in ("missed_by_agent", "left_on_hold", "abandoned"))
+    rang, held = Evidence(rang=("Alice", "Bob")), Evidence(agent_state="CONNECTED_ONHOLD", hold_s=48.9)
+    assert (
+        missed.sentence(wait_s=72, duration_s=90, evidence=rang) == "rang Alice, Bob and no agent answered after 1:12"
+    )
+    assert missed.sentence(wait_s=72, duration_s=90) == "rang and no agent answered after 1:12"
+    assert on_hold.sentence(wait_s=72, duration_s=90, evidence=held) == "hung up after 0:48 on hold"
+    assert on_hold.sentence(wait_s=72, duration_s=90) == "hung up on hold after 1:30"
+    rings = Evidence(agent_state="CONNECTING")
+    assert abandoned.sentence(wait_s=72, duration_s=90, evidence=rings) == "left while ringing after 1:12"
+
+
+def test_a_promise_is_open_kept_or_broken_and_made_to_nobody_who_talked_or_left_connect() -> None:
+    assert judged(**HANDED_ON).promise == "open"
+    assert judged(Evidence(legs=(leg(),)), **HANDED_ON).promise == "kept"
+    assert judged(Evidence(next_seen=True, leg_wait_over=True), **HANDED_ON).promise == "kept"
+    assert judged(WAITED, **HANDED_ON).promise == "broken"
+    assert judged(Queue=QUEUE).promise == ""
+    away = AT.format("02:00")
+    assert judged(WAITED, TransferCompletedTimestamp=away, Agent=AGENT).promise == ""
+    assert judged(TransferCompletedTimestamp=away, TransferredToEndpoint={"Address": "+12025550143"}).promise == ""
+
+
+def test_a_next_leg_that_is_only_seen_makes_the_one_before_final() -> None:
+    judgement = judged(Evidence(next_seen=True), Rules(preset="every-interaction"), **HANDED_ON)
+    assert (judgement.outcome, judgement.is_provisional, judgement.opens_case) == ("passed_on", False, False)
+
+
+def test_what_is_told_early_is_provisional_and_says_whether_it_is_a_drop() -> None:
+    early = Evidence(is_early=True)
+    judgement = judged(early, Queue=QUEUE)
+    assert (judgement.outcome, judgement.is_provisional, judgement.opens_case) == ("abandoned", True, True)
+    transfer = judged(early, **TRANSFER)
+    assert (transfer.outcome, transfer.is_provisional, transfer.opens_case) == ("abandoned", True, True)
+    kept = judged(Evidence(is_early=True, is_customer_kept=True), **TRANSFER)
+    assert (kept.outcome, kept.opens_case) == ("consult", False)
+    assert judged(Evidence(is_customer_kept=True), Queue=QUEUE).outcome == "abandoned"
+
+
 @pytest.mark.parametrize("outcome", ["monitoring", "test_call", "consult"])
 def test_what_is_in_no_rate_is_not_counted(outcome: str) -> None:
     assert not OUTCOMES[outcome].is_counted

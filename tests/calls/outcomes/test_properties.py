@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -59,6 +60,9 @@ evidences = st.builds(
     legs=st.lists(decoded.map(Leg.of), max_size=3).map(tuple),
     agent_state=st.none() | st.just("CONNECTED_ONHOLD"),
     missed_by_agent=st.booleans(),
+    is_early=st.booleans(),
+    next_seen=st.booleans(),
+    is_customer_kept=st.booleans(),
     further_try_seen=st.booleans(),
     leg_wait_over=st.booleans(),
     callback_settled=st.booleans(),
@@ -90,7 +94,24 @@ def test_every_record_ends_in_exactly_one_way(record: ContactRecord, evidence: E
     assert (judgement.row, judgement.outcome) in {(row.number, row.outcome) for row in ROWS}
     assert judgement.outcome in OUTCOMES
     assert judgement == judge(record, evidence, rules)
-    assert not (judgement.is_provisional and judgement.opens_case)
+    assert judgement.is_provisional or not evidence.is_early
+    assert evidence.is_early or not (judgement.is_provisional and judgement.opens_case)
+
+
+@calmly
+@given(decoded, evidences)
+def test_a_drop_that_is_told_early_is_the_one_that_the_same_record_would_tell_for_good(
+    record: ContactRecord, evidence: Evidence
+) -> None:
+    early = judge(record, msgspec.structs.replace(evidence, is_early=True), Rules())
+    later = judge(record, msgspec.structs.replace(evidence, is_early=False), Rules())
+    assert (early.outcome, early.row, early.fields, early.promise) == (
+        later.outcome,
+        later.row,
+        later.fields,
+        later.promise,
+    )
+    assert early.opens_case == later.opens_case or later.is_provisional
 
 
 @calmly

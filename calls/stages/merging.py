@@ -81,7 +81,7 @@ def _note_holds(facts: Facts, began: list[datetime], ended: list[datetime]) -> N
         return
     facts.off_hold = _first({*facts.off_hold, *ended})
     starts = _first({*(start for start, _ in facts.holds), *began})
-    following = [*starts[1:], FAR_AHEAD]
+    following = [*starts[1:], FAR_AHEAD][: len(starts)]
     facts.holds = [(start, _end(start, after, facts.off_hold)) for start, after in zip(starts, following, strict=True)]
 
 

@@ -15,6 +15,7 @@ from calls.models import Alert, Call, Instance, Policy
 from calls.models.bulk import save_rows
 from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Legs, Rules, judge
 from calls.outcomes.early import early_record
+from calls.outcomes.seen import seen_of
 from calls.rescue import Said, Verdict, follow_up
 from calls.witness import Witness, legs_before, tells_more
 
@@ -61,28 +62,31 @@ def judge_early(instance: Instance, calls: Iterable[Call]) -> list[Call]:
     now = timezone.now()
     for call in changed:
         call.judge_at = now
-    if early := [call for call in calls if early_record(call)]:
-        changed += _judge_ended(instance, early, now)
+    if ended := {call: record for call in calls if (record := early_record(call)) and not _is_served(call, record)}:
+        _judge_ended(instance, ended, now)
+        changed += ended
     save_rows(changed, EARLY_FIELDS)
     return changed
 
 
-def _judge_ended(instance: Instance, calls: list[Call], now: datetime) -> list[Call]:
+def _is_served(call: Call, record: ContactRecord) -> bool:
+    """Whoever talked, as far as events tell; unless that was heard after another verdict."""
+    return record.talked and not call.outcome and seen_of(call).agent_state != "CONNECTED_ONHOLD"
+
+
+def _judge_ended(instance: Instance, ended: dict[Call, ContactRecord], now: datetime) -> None:
     policy = _policy(instance)
     rules = policy.rules()
-    witness = Witness(instance, calls)
-    before = legs_before(instance, calls)
+    witness = Witness(instance, ended)
+    before = legs_before(instance, ended)
     verdicts: list[Verdict] = []
-    for call in calls:
-        record = early_record(call)
-        # Whoever talked has been served, as far as events tell; unless that was heard after another verdict.
-        if record and (not record.talked or call.outcome or witness.is_on_hold(call)):
-            evidence = witness.of_events(call, before.get(call.previous_contact_id))
-            call.ended_at = record.ended_at
-            verdicts.append(_judge(call, record, evidence, rules))
-            call.judge_at = _silent_until(record, verdicts[-1].judgement, policy, now)
+    for call, record in ended.items():
+        evidence = witness.of_events(call, before.get(call.previous_contact_id))
+        call.ended_at = record.ended_at
+        verdict = _judge(call, record, evidence, rules)
+        call.judge_at = _silent_until(record, verdict.judgement, policy, now)
+        verdicts.append(verdict)
     _follow_up(instance, policy, verdicts, now)
-    return [each.call for each in verdicts]
 
 
 def _policy(instance: Instance) -> Policy:

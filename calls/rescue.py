@@ -29,13 +29,14 @@ class Said(NamedTuple):
     outcome: str
     row: int | None
     is_provisional: bool
+    promise: str
     opens_case: bool
     is_early: bool
 
     @classmethod
     def of(cls, call: Call) -> Self:
         is_early = bool(call.evidence.get("is_early"))
-        return cls(call.outcome, call.outcome_row, call.is_provisional, call.opens_case, is_early)
+        return cls(call.outcome, call.outcome_row, call.is_provisional, call.promise, call.opens_case, is_early)
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Verdict:
     @property
     def is_news(self) -> bool:
         found = self.judgement
-        return self.before[:4] != (found.outcome, found.row, found.is_provisional, found.opens_case)
+        return self.before[:5] != (found.outcome, found.row, found.is_provisional, found.promise, found.opens_case)
 
     @property
     def is_confirmed(self) -> bool:

@@ -31,9 +31,6 @@ class Witness:
         agents = Agent.objects.filter(instance=self.instance, arn__in=sorted(arns)) if arns else []
         return {agent.arn: agent.name for agent in agents}
 
-    def is_on_hold(self, call: Call) -> bool:
-        return self.seen[call.contact_id].agent_state == "CONNECTED_ONHOLD"
-
     def of_record(self, call: Call, legs: tuple[Leg, ...], rules: Rules, waited: timedelta) -> Evidence:
         return msgspec.structs.replace(
             self._of(call),

@@ -574,6 +574,15 @@ def test_a_next_leg_that_was_seen_before_the_record_keeps_the_promise(world: Wor
     assert world.call("c1").promise == "kept"
 
 
+def test_a_broken_promise_is_kept_after_all_where_nothing_opens_a_case(world: World) -> None:
+    world.rules(preset="watch")
+    world.bring(passed_on())
+    leg_wait_passes(world)
+    assert world.call("c1").promise == "broken"
+    world.bring(answered("c2", PreviousContactId="c1", InitialContactId="c1"))
+    assert world.call("c1").promise == "kept"
+
+
 def test_a_broken_promise_is_taken_back_when_the_next_leg_comes_after_all(world: World) -> None:
     world.bring(passed_on())
     leg_wait_passes(world)

@@ -20,11 +20,12 @@ UNION SELECT 'case', id, xid::text::bigint FROM written_case
 UNION SELECT 'case', case_id, xid::text::bigint FROM written_call WHERE case_id IS NOT NULL
 UNION SELECT 'alert', id, changed_xid::text::bigint FROM calls_alert WHERE changed_xid >= %(since)s::xid8
 UNION SELECT 'alert', calls_alert.id, xid::text::bigint FROM calls_alert JOIN call ON call_id = call.id
+UNION SELECT 'agent', id, changed_xid::text::bigint FROM calls_agent WHERE changed_xid >= %(since)s::xid8
 """
 
 
 class Change(NamedTuple):
-    kind: str  # call, case or alert
+    kind: str  # call, case, alert or agent
     pk: int
     xid: int
 

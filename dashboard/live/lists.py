@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from calls.models import Alert, Call, Case
+from calls.models import Agent, Alert, Call, Case
 from calls.scope import Scope
+from dashboard.figures.present import IN_QUEUE
 
 from . import frames
 from .rows import listed
@@ -24,6 +25,7 @@ class LiveList:
     watch: str
     slot: str
     kind: str
+    element: str  # how the ids of its elements begin: a call is a row of several lists
     members: Callable[[], Any]
     has: Callable[[Any], bool]
 
@@ -38,17 +40,17 @@ class LiveList:
                 frames_for[key] = self._frames(look, viewer)
             look.frames[viewer] += frames_for[key]
             if not viewer.is_caught_up:
-                look.frames[viewer] += self._gone_meanwhile(viewer, held[self.watch, viewer.scope])
+                look.frames[viewer] += self._gone_meanwhile(viewer, held[self.slot, viewer.scope])
         return held
 
     def _held(self, look: Look, scopes: Collection[Scope]) -> Held:
         fresh = look.fresh[self.kind]
-        unknown = [scope for scope in scopes if (self.watch, scope) not in look.memory.held]
-        held = {(self.watch, scope): frozenset(pks) for scope, pks in listed(self.members(), unknown).items()}
+        unknown = [scope for scope in scopes if (self.slot, scope) not in look.memory.held]
+        held = {(self.slot, scope): frozenset(pks) for scope, pks in listed(self.members(), unknown).items()}
         for scope in scopes:
-            before = look.memory.held.get((self.watch, scope))
+            before = look.memory.held.get((self.slot, scope))
             if before is not None:
-                held[self.watch, scope] = before - fresh | self._members(look, scope, fresh)
+                held[self.slot, scope] = before - fresh | self._members(look, scope, fresh)
         return held
 
     def _members(self, look: Look, scope: Scope, pks: Collection[int]) -> frozenset[int]:
@@ -58,23 +60,37 @@ class LiveList:
     def _frames(self, look: Look, viewer: Viewer) -> list[str]:
         news = look.news(viewer, self.kind)
         came = self._members(look, viewer.scope, news)
-        known = set(look.memory.held.get((self.watch, viewer.scope), ()))
-        if not viewer.is_caught_up:  # its page may show what left the list before anybody of this scope looked
-            known |= look.seen[self.kind][viewer.scope]
+        # What went from a page that comes back, that page's own list says.
+        known = look.memory.held.get((self.slot, viewer.scope), frozenset()) if viewer.is_caught_up else frozenset()
         placed = [frame for pk in sorted(came) for frame in look.rendering.place(self.slot, look.rows[self.kind][pk])]
         return placed + [self._gone(pk) for pk in sorted(known & news - came)]
 
     def _gone_meanwhile(self, viewer: Viewer, held: Collection[int]) -> list[str]:
         shown = (element_id.partition("-") for element_id in viewer.hello.shown)
-        pks = {int(pk) for kind, _, pk in shown if kind == self.kind and pk.isascii() and pk.isdigit()}
+        pks = {int(pk) for element, _, pk in shown if element == self.element and pk.isascii() and pk.isdigit()}
         return [self._gone(pk) for pk in sorted(pks.difference(held))]
 
     def _gone(self, pk: int) -> str:
-        return frames.gone(self.slot, f"{self.kind}-{pk}")
+        return frames.gone(self.slot, f"{self.element}-{pk}")
+
+
+def _waits(call: Call) -> bool:
+    return call.is_live and call.stage in IN_QUEUE
 
 
 LISTS = (
-    LiveList("wall", "calls", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live),
-    LiveList("alerts", "alerts", "alert", lambda: Alert.objects.unseen(), lambda alert: alert.acknowledged_at is None),
-    LiveList("cases", "cases", "case", lambda: Case.objects.open(), lambda case: case.is_open),
+    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live),
+    LiveList(
+        "wall", "waiting", "call", "waiting", lambda: Call.objects.in_progress().filter(stage__in=IN_QUEUE), _waits
+    ),
+    LiveList("wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in),
+    LiveList(
+        "alerts",
+        "alerts",
+        "alert",
+        "alert",
+        lambda: Alert.objects.unseen(),
+        lambda alert: alert.acknowledged_at is None,
+    ),
+    LiveList("cases", "cases", "case", "case", lambda: Case.objects.open(), lambda case: case.is_open),
 )

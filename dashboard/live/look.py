@@ -20,7 +20,7 @@ from .rendering import Rendering
 from .rows import rows, visible
 from .viewer import Viewer
 
-KINDS = ("call", "alert", "case")
+KINDS = ("call", "alert", "case", "agent")
 OLDEST_CURSOR = 20_000  # transactions ago; a page that slept longer is fetched anew
 MOST_FRAMES = 500  # for one socket in one look; beyond it the page is fetched anew
 
@@ -32,7 +32,7 @@ class Memory:
     epoch: str = ""
     horizon: int = 0
     handed: frozenset[Change] = frozenset()  # of the transactions that the next look reads again
-    held: dict[tuple[str, Scope], frozenset[int]] = field(default_factory=dict)  # by list and scope
+    held: dict[tuple[str, Scope], frozenset[int]] = field(default_factory=dict)  # by slot and scope
     numbers: dict[int, int] = field(default_factory=dict)  # of the calls whose pages are open
 
 

@@ -9,20 +9,25 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Value
 
-from calls.models import Alert, Call, Case, CaseEntry
+from calls.models import Agent, Alert, Call, Case, CaseEntry
 from calls.scope import Scope
+from dashboard.figures.agent_grid import with_teams
+from dashboard.figures.drops import with_earlier_drops
 from transcripts.last_words import with_last_words
 from transcripts.models import Segment
 
-MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case}
+MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case, "agent": Agent}
 
 
 def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
     """With all that their partials show of their neighbours."""
     with_neighbours: dict[str, QuerySet[Any]] = {
-        "call": with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org")),
+        "call": with_earlier_drops(
+            with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org"))
+        ),
         "alert": Alert.objects.select_related("call__instance", "call__case", "call__conversation"),
         "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
+        "agent": with_teams(Agent.objects.select_related("instance")),
     }
     return with_neighbours[kind].in_bulk(pks)
 

@@ -3,6 +3,7 @@ import { LiveSocket } from "./live_socket.js";
 import { Slots } from "./slots.js";
 
 const REFUSED = [4401, 4403, 4404]; // signed out, or no longer for this person: the page itself says it best
+const COUNTED = ["calls", "waiting", "agents", "alerts", "cases"];
 const COUNT_AGAIN_MS = 2000;
 const REFUSED_AGAIN_MS = 10000;
 
@@ -74,10 +75,10 @@ export class LivePage {
     this.reload();
   }
 
-  /** Figures are counted by the server, at most every two seconds, when a row came or went. */
-  #countAgain({ slot, isNew = true }) {
-    const counts = isNew || slot === "cases"; // a case that changed may have another owner
-    if (!counts || this.#counting || !["calls", "alerts", "cases"].includes(slot)) return;
+  /** Figures are counted by the server, at most every two seconds, when a row came, went or is in another state. */
+  #countAgain({ slot, isNew = true, isOther = false }) {
+    const counts = isNew || isOther || slot === "cases"; // a case that changed may have another owner
+    if (!counts || this.#counting || !COUNTED.includes(slot)) return;
     this.#counting = setTimeout(() => {
       this.#counting = 0;
       document.body.dispatchEvent(new Event("live:changed"));

@@ -1,3 +1,5 @@
+const FIRST = 10 ** 12; // so far before their places stand rows that became urgent
+
 /** Puts what the server rendered into its places. Focus, selection, ticks and open menus survive. */
 export class Slots {
   #gone = new Set(); // ids of rows that stay until the hand has left their list
@@ -15,6 +17,10 @@ export class Slots {
       this.#release();
     };
     document.addEventListener("selectionchange", this.released);
+    root.addEventListener("live:urgent", ({ target }) => {
+      const list = target.closest("[data-steady]");
+      if (list) putInOrder(list, target);
+    });
   }
 
   end() {
@@ -22,9 +28,9 @@ export class Slots {
   }
 
   place(slot, html) {
-    const list = this.#list(slot);
     const fresh = parsed(html);
-    if (!list || !fresh) return;
+    const list = fresh && this.#list(slot, fresh.dataset.teams);
+    if (!list) return;
     const old = document.getElementById(fresh.id);
     if (old ? Number(old.dataset.number) > Number(fresh.dataset.number) : !belongs(list, fresh)) return;
     this.#gone.delete(fresh.id);
@@ -33,18 +39,18 @@ export class Slots {
       return;
     }
     if (old) replace(old, fresh);
-    else list.append(fresh);
-    if (isBusy(list)) list.dataset.waits = "";
-    else moveToOrder(list, fresh);
+    if (fresh.parentElement !== list) list.append(fresh);
+    putInOrder(list, fresh);
     window.htmx?.process(fresh);
-    fresh.dispatchEvent(new CustomEvent("live:placed", { bubbles: true, detail: { slot, isNew: !old } }));
+    const isOther = old?.dataset.state !== fresh.dataset.state;
+    fresh.dispatchEvent(new CustomEvent("live:placed", { bubbles: true, detail: { slot, isNew: !old, isOther } }));
   }
 
   gone(slot, id) {
     this.#held.delete(id);
-    const list = this.#list(slot);
     const old = document.getElementById(id);
-    if (!list?.contains(old)) return;
+    const list = old?.closest(selector(slot));
+    if (!list || !this.root.contains(list)) return;
     if (isBusy(list)) {
       this.#gone.add(id);
       old.classList.add("is-gone");
@@ -63,8 +69,10 @@ export class Slots {
     return numbers.reduce((newest, number) => Math.max(newest, number), Number(this.root.dataset.number));
   }
 
-  #list(slot) {
-    return this.root.querySelector(`[data-slot="${CSS.escape(slot)}"]`);
+  /** The list; where there is one for each team, the first whose team is among these, or that is for all others. */
+  #list(slot, teams = "") {
+    const of = teams.split(" ");
+    return [...this.root.querySelectorAll(selector(slot))].find(({ dataset: { team } }) => !team || of.includes(team));
   }
 
   #settle(list) {
@@ -85,6 +93,10 @@ export class Slots {
       this.place(slot, html);
     }
   }
+}
+
+function selector(slot) {
+  return `[data-slot="${CSS.escape(slot)}"]`;
 }
 
 function parsed(html) {
@@ -125,6 +137,11 @@ function replace(old, fresh) {
   if (focused) (document.getElementById(focused) ?? fresh.querySelector("a[href], button, summary"))?.focus({ preventScroll: true });
 }
 
+function putInOrder(list, element) {
+  if (isBusy(list)) list.dataset.waits = "";
+  else moveToOrder(list, element);
+}
+
 function moveToOrder(list, element) {
   let before = element.previousElementSibling;
   let after = element.nextElementSibling;
@@ -140,5 +157,6 @@ function moveToOrder(list, element) {
 }
 
 function order(element) {
-  return element.dataset.order === undefined ? -Infinity : Number(element.dataset.order);
+  const { order: at, urgent } = element.dataset;
+  return at === undefined ? -Infinity : Number(at) - (urgent === undefined ? 0 : FIRST);
 }

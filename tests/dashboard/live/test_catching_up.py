@@ -25,7 +25,8 @@ async def test_a_socket_that_was_cut_comes_back_without_a_gap(room: Room, browse
     await do(room.change)(ends, is_live=False)
     await do(room.change)(stays, agent_username="bob.hale")
     await do(room.call)(words="came meanwhile")
-    again = await browser(room.alice).come_back("wall", cursor=alice.cursor)
+    shown = [f"call-{ends.pk}", f"call-{stays.pk}"]
+    again = await browser(room.alice).come_back("wall", cursor=alice.cursor, shown=shown)
     told = again.news
     assert {frame["id"] for frame in told if frame["type"] == "gone"} == {f"call-{ends.pk}"}
     placed = "".join(frame["html"] for frame in told if frame["type"] == "place")

@@ -1,0 +1,142 @@
+"""The tiles of what is now: where calls are, and what agents do."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from calls.models.call import Stage
+
+from .agent_state import GROUPS, Doing
+from .figure import Figure
+from .levels import WAIT
+from .present import Present
+from .queue_tiles import QueueTile
+from .sources import KIND, Sources
+
+LIVE = (KIND.CONTACT_LENS, KIND.CONTACT_EVENTS, KIND.AGENT_EVENTS)
+
+
+def call_figures(sources: Sources, present: Present, queues: list[QueueTile]) -> list[Figure]:
+    return [
+        _in_progress(sources, present),
+        _in_flow(sources, present),
+        *_waiting(sources, present, queues),
+        _ringing(sources, present),
+        _with_agent(sources, present),
+        _on_hold(sources, present),
+    ]
+
+
+def _in_progress(sources: Sources, present: Present) -> Figure:
+    return Figure(
+        name="progress",
+        label="In progress",
+        means="Calls that have begun, have not ended and that you may see.",
+        needs="" if sources.knowing(*LIVE) else sources.needs(*LIVE[:2]),
+        source=sources.told_by(*LIVE),
+        value=present.in_progress,
+        href="#calls",
+    )
+
+
+def _in_flow(sources: Sources, present: Present) -> Figure:
+    return Figure(
+        name="flow",
+        label="In the flow",
+        means="Callers with a menu or a virtual agent, in no queue yet.",
+        needs=sources.needs(KIND.CONTACT_EVENTS),
+        source=sources.told_by(KIND.CONTACT_EVENTS),
+        value=present.stages[Stage.FLOW],
+    )
+
+
+def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> list[Figure]:
+    """From the calls, and of instances that stream no events from their queues, as they were told last."""
+    asked = [tile for tile in queues if tile.figures_at and tile.waiting]
+    ages = [tile.age_s for tile in asked if tile.age_s is not None]
+    source = sources.told_by(KIND.CONTACT_EVENTS) if sources.knowing(KIND.CONTACT_EVENTS) else ""
+    if ages:
+        source = " and ".join(filter(None, (source, f"by GetCurrentMetricData {max(ages)} s ago")))
+    needs = "" if asked else sources.needs(KIND.CONTACT_EVENTS)
+    callers = present.callers_waiting
+    callers += sum(tile.waiting.callers for tile in asked if tile.waiting)
+    callbacks = present.waiting.callbacks + sum(tile.waiting.callbacks for tile in asked if tile.waiting)
+    since = [present.waiting.since, *(tile.waiting.since for tile in asked if tile.waiting)]
+    is_old = any(tile.is_stale for tile in asked)
+    note = f"{max(ages)} s old" if is_old else ""
+    return [
+        Figure(
+            name="waiting",
+            label="Waiting",
+            means="Callers in a queue, for whom no agent's phone rings. Pending callbacks are counted beside them.",
+            needs=needs,
+            source=source,
+            value=callers,
+            note=" · ".join(filter(None, (f"and {_counted(callbacks, 'callback')}" if callbacks else "", note))),
+            is_old=is_old,
+            href="#waiting" if sources.knowing(KIND.CONTACT_EVENTS) else "",
+        ),
+        Figure(
+            name="longest",
+            label="Longest wait",
+            means="Of the callers whom no agent has answered, those included whose call is ringing at one.",
+            needs=needs,
+            source=source,
+            since=min(filter(None, since), default=None),
+            levels=WAIT,
+            note=note,
+            is_old=is_old,
+        ),
+    ]
+
+
+def _ringing(sources: Sources, present: Present) -> Figure:
+    return Figure(
+        name="ringing",
+        label="Ringing",
+        means="Calls that ring at an agent, not answered yet.",
+        needs=sources.needs(KIND.AGENT_EVENTS),
+        source=sources.told_by(KIND.AGENT_EVENTS),
+        value=present.stages[Stage.RINGING],
+    )
+
+
+def _with_agent(sources: Sources, present: Present) -> Figure:
+    return Figure(
+        name="with-agent",
+        label="With an agent",
+        means="Calls that an agent has answered, those on hold included.",
+        needs="" if sources.knowing(*LIVE) else sources.needs(*LIVE[1:]),
+        source=sources.told_by(*LIVE),
+        value=present.with_agent,
+    )
+
+
+def _on_hold(sources: Sources, present: Present) -> Figure:
+    return Figure(
+        name="hold",
+        label="On hold",
+        means="Callers whom an agent has put on hold.",
+        needs=sources.needs(KIND.AGENT_EVENTS),
+        source=sources.told_by(KIND.AGENT_EVENTS),
+        value=present.stages[Stage.HOLD],
+    )
+
+
+def agents_figure(sources: Sources, doing: Counter[Doing]) -> Figure:
+    groups = Counter({name: sum(doing[each] for each in Doing if each.group == name) for name in GROUPS})
+    others = [f"{groups[name]} {name}" for name in GROUPS[1:] if groups[name]]
+    return Figure(
+        name="agents",
+        label="Agents available",
+        means="Agents of your teams who are signed in, have chosen a state that takes calls, and have none in hand.",
+        needs=sources.needs(KIND.AGENT_EVENTS),
+        source=sources.told_by(KIND.AGENT_EVENTS),
+        value=groups["available"],
+        note=", ".join(others) if doing else "nobody signed in",
+        href="#agents",
+    )
+
+
+def _counted(n: int, thing: str) -> str:
+    return f"{n} {thing}{'' if n == 1 else 's'}"

@@ -1,0 +1,81 @@
+"""Where the calls in progress are now, by queue: one statement, for the tiles of stages and of queues alike."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Coalesce
+
+from calls.models import Call
+from calls.models.call import Stage
+from calls.models.queue import tail
+from calls.scope import Scope
+
+IN_QUEUE = (Stage.WAITING, Stage.RINGING)
+WITH_AGENT = (Stage.TALKING, Stage.HOLD)
+
+
+QueueKey = tuple[int, str]  # of the instance, and the queue's ARN, or its name where no ARN is told
+
+
+@dataclass
+class Waiting:
+    """Callers in a queue, the oldest since when; callbacks wait without anybody on the line."""
+
+    callers: int = 0
+    callbacks: int = 0
+    since: datetime | None = None
+
+    def add(self, callers: int, callbacks: int, since: datetime | None) -> None:
+        self.callers += callers
+        self.callbacks += callbacks
+        self.since = min(filter(None, (self.since, since)), default=None)
+
+
+@dataclass
+class QueueNow:
+    name: str = ""
+    waiting: Waiting = field(default_factory=Waiting)
+    with_agent: int = 0
+
+
+@dataclass
+class Present:
+    stages: Counter[str] = field(default_factory=Counter)
+    waiting: Waiting = field(default_factory=Waiting)
+    callers_waiting: int = 0  # those of them for whom no phone rings
+    queues: dict[QueueKey, QueueNow] = field(default_factory=lambda: defaultdict(QueueNow))
+
+    @property
+    def in_progress(self) -> int:
+        return self.stages.total()
+
+    @property
+    def with_agent(self) -> int:
+        return sum(self.stages[stage] for stage in WITH_AGENT)
+
+
+def present(scope: Scope) -> Present:
+    now = Present()
+    calls = Call.objects.visible_in(scope).in_progress()
+    is_callback = Q(initiation_method="CALLBACK")
+    rows = calls.order_by().values_list("instance_id", "queue_arn", "queue_name", "stage").annotate(
+        callers=Count("pk", filter=~is_callback),
+        callbacks=Count("pk", filter=is_callback),
+        since=Min(Coalesce("enqueued_at", "stage_since"), filter=~is_callback),
+    )  # fmt: skip
+    for instance_id, arn, name, stage, callers, callbacks, since in rows:
+        queue = now.queues[instance_id, arn or name]
+        queue.name = queue.name or name or tail(arn)
+        now.stages[stage] += callers + callbacks
+        if stage == Stage.WAITING:
+            now.callers_waiting += callers
+        if stage in IN_QUEUE:
+            now.waiting.add(callers, callbacks, since)
+            queue.waiting.add(callers, callbacks, since)
+        elif stage in WITH_AGENT:
+            queue.with_agent += callers + callbacks
+    return now

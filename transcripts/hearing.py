@@ -12,8 +12,9 @@ from django.db import connection
 from calls.models import Call, Instance
 from calls.streams.arrival import Arrival
 from transcripts.lens import LensEvent
-from transcripts.lens.items import Item, Transcript, Utterance
+from transcripts.lens.items import Attachments, Event, Item, Transcript, Utterance
 from transcripts.notes import COLUMNS, Columns, Notes, are_settled
+from transcripts.standing import STANDING
 
 LONGEST_CALL_MS = 7 * 24 * 3600 * 1000  # a nonsensical offset must not leave the calendar
 
@@ -53,7 +54,8 @@ class _Heard(msgspec.Struct):
     first_at: datetime
     last_at: datetime
     began_at: datetime | None
-    is_over: bool
+    words_at: datetime | None  # heard of an agent and the customer
+    over_at: datetime | None
 
 
 # All or none: who locks some, and then waits for a call that another makes, may be what that other waits for.
@@ -82,9 +84,10 @@ UPDATE calls_call c SET
     began_at = CASE WHEN c.began_at IS NULL OR c.is_began_estimated THEN least(c.began_at, h.began_at)
         ELSE c.began_at END,
     is_began_estimated = c.is_began_estimated OR (c.began_at IS NULL AND h.began_at IS NOT NULL),
-    is_live = c.record IS NULL AND NOT h.is_over AND coalesce(v.state, 'live') = 'live'
-FROM jsonb_to_recordset(%s::jsonb)
-    h(call_id bigint, channel text, first_at timestamptz, last_at timestamptz, began_at timestamptz, is_over boolean)
+{STANDING}
+FROM jsonb_to_recordset(%s::jsonb) h(
+    call_id bigint, channel text, first_at timestamptz, last_at timestamptz, began_at timestamptz,
+    words_at timestamptz, over_at timestamptz)
 LEFT JOIN transcripts_conversation v ON v.call_id = h.call_id
 WHERE c.id = h.call_id
 RETURNING c.contact_id, c.id, c.filed_on, c.number, {", ".join(f"v.{name}" for name in COLUMNS)}
@@ -115,8 +118,18 @@ def _make(instance: Instance, contact_ids: Sequence[str]) -> None:
 
 def _heard(pk: int, came: Events) -> _Heard:
     first, last = came[0], came[-1]
-    is_over = not {"COMPLETED", "FAILED"}.isdisjoint([each.value.event for each in came])
-    return _Heard(pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), is_over)
+    words_at = next((each.arrived_at for each in came if _has_words(each.value)), None)
+    over_at = next((each.arrived_at for each in came if each.value.event in ("COMPLETED", "FAILED")), None)
+    return _Heard(pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), words_at, over_at)
+
+
+def _has_words(event: LensEvent) -> bool:
+    """Voice is listened to while an agent is there; a chat from its beginning."""
+    if event.channel == "VOICE":
+        return event.event in ("STARTED", "SEGMENTS")
+    return any(
+        isinstance(item, (Transcript, Event, Attachments)) and item.speaker.role == "AGENT" for item in event.items
+    )
 
 
 def _began_at(came: Events) -> datetime | None:

@@ -1,0 +1,115 @@
+"""Drops by the very events and records of Amazon Connect, through the whole writer, in any order."""
+
+from itertools import permutations
+from random import Random
+from typing import Any
+
+import pytest
+
+from calls.intake import judge_again
+from calls.models import Alert, Case
+from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, iso, queue_info
+from tests.calls.world import ALICE, QUEUE, Record, World
+
+WAITED = {"Queue": {**QUEUE, "EnqueueTimestamp": iso(10), "DequeueTimestamp": iso(70)}}
+TALKED = {"Agent": {"ARN": BOB, "Username": "bob", "ConnectedToAgentTimestamp": iso(30)}}
+INITIATED = contact_event("INITIATED", 0)
+QUEUED = contact_event("QUEUED", 10, **queue_info(10))
+RINGS = agent_event(30, contact("CONNECTING", 30))
+MISSED = agent_event(50, contact("MISSED", 50))
+CONNECTED = contact_event("CONNECTED_TO_AGENT", 30, **queue_info(10), **agent_info(30))
+HOLDS = agent_event(40, contact("CONNECTED_ONHOLD", 40))
+ENDED_AT_BOB = agent_event(70, contact("ENDED", 70))
+LEFT = contact_event("DISCONNECTED", 70, **queue_info(10), disconnectTimestamp=iso(70))
+CALLBACK = {"initiationMethod": "CALLBACK", "previousContactId": "c1", "initialContactId": "c1"}
+TAKEN = contact_event("INITIATED", 68, "c2", **CALLBACK, initiationTimestamp=iso(68))
+
+
+def record(**more: Any) -> Record:
+    return {
+        "AWSContactTraceRecordFormatVersion": "2017-03-10",
+        "ContactId": "c1",
+        "Channel": "VOICE",
+        "InitiationMethod": "INBOUND",
+        "InitiationTimestamp": iso(0),
+        "ConnectedToSystemTimestamp": iso(0),
+        "DisconnectTimestamp": iso(70),
+        "LastUpdateTimestamp": iso(90),
+        "DisconnectReason": "CUSTOMER_DISCONNECT",
+        "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": ALICE},
+        **WAITED,
+        **more,
+    }
+
+
+def told(world: World) -> dict[str, Any]:
+    judge_again()
+    call = world.call("c1")
+    fields = ("outcome", "is_provisional", "sentence", "promise", "ended_at", "judge_at")
+    return {
+        **{name: getattr(call, name) for name in fields},
+        "alerts": [each.call.contact_id for each in Alert.objects.unseen().filter(corrected_at=None)],
+        "cases": list(Case.objects.open().values_list("cause", "drops", "phone")),
+    }
+
+
+def test_a_caller_who_gives_up_is_told_with_the_event_and_the_record_changes_nothing_but_details(world: World) -> None:
+    world.bring(INITIATED)
+    world.bring(QUEUED)
+    assert not Alert.objects.exists()
+    world.bring(LEFT)
+    early = told(world)
+    assert (early["outcome"], early["is_provisional"], early["alerts"]) == ("abandoned", True, ["c1"])
+    world.bring(record())
+    assert told(world) == early | {"is_provisional": False, "cases": [("abandoned", 1, ALICE)]}
+
+
+STORIES: dict[str, tuple[list[Record], dict[str, Any]]] = {
+    "abandoned": (
+        [INITIATED, QUEUED, LEFT, record()],
+        {"outcome": "abandoned", "sentence": "left the queue after 1:00"},
+    ),
+    "missed": (
+        [QUEUED, RINGS, MISSED, LEFT, record(AgentConnectionAttempts=1)],
+        {"outcome": "missed_by_agent", "sentence": "rang Bob Miller and no agent answered after 1:00"},
+    ),
+    "on hold": (
+        [CONNECTED, HOLDS, ENDED_AT_BOB, LEFT, record(**TALKED)],
+        {"outcome": "left_on_hold", "sentence": "hung up after 0:30 on hold"},
+    ),
+}
+
+
+def some_orders(of: int) -> list[tuple[int, ...]]:
+    orders = list(permutations(range(of)))
+    return orders if len(orders) < 25 else Random(7).sample(orders, 24)  # noqa: S311 - no secret
+
+
+@pytest.mark.parametrize(
+    ("name", "order"), [(name, order) for name, (story, _) in STORIES.items() for order in some_orders(len(story))]
+)
+def test_in_whatever_order_a_drop_is_told_it_ends_in_one_alert_and_one_case(
+    world: World, name: str, order: tuple[int, ...]
+) -> None:
+    story, end = STORIES[name]
+    for place in order:
+        world.bring(story[place])
+    assert told(world) == end | {
+        "is_provisional": False,
+        "promise": "",
+        "ended_at": at(70),
+        "judge_at": None,
+        "alerts": ["c1"],
+        "cases": [(end["outcome"], 1, ALICE)],
+    }
+
+
+@pytest.mark.parametrize("order", some_orders(4))
+def test_in_whatever_order_a_callback_is_taken_nobody_is_alarmed_in_the_end(
+    world: World, order: tuple[int, ...]
+) -> None:
+    story = [INITIATED, QUEUED, LEFT, TAKEN]
+    for place in order:
+        world.bring(story[place])
+    found = told(world)
+    assert (found["outcome"], found["promise"], found["alerts"], found["cases"]) == ("passed_on", "kept", [], [])

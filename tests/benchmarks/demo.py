@@ -22,6 +22,7 @@ from uuid import uuid4
 from playwright.sync_api import Page, sync_playwright
 
 from dashboard import embedded
+from dashboard.demo.centre.streams import CHOICES, stream_tables
 from dashboard.processes import Program
 from tests.benchmarks.figures import percentile, table
 from tests.journeys.people import CHROMIUM, People, row_of
@@ -68,7 +69,7 @@ def main() -> int:
     options = arguments()
     shutil.rmtree(FOLDER / "run", ignore_errors=True)
     servers = embedded.use(FOLDER)
-    world = (ROOT / "dashboard/demo/demo.toml").read_text()
+    world = (ROOT / "dashboard/demo/demo.toml").read_text().replace("$streams", stream_tables(CHOICES["records,lens"]))
     secret = {"RINGBACK_DEMO_CLIENT_SECRET": "for the stand-in only"}
     with (
         Stack(FOLDER / "run", servers.database_url, world, secret) as stack,
@@ -92,7 +93,8 @@ def arguments() -> argparse.Namespace:
 def measure(stack: Stack, people: People, options: argparse.Namespace) -> dict[str, Any]:
     # Between two calls a line is free for some seconds, so a tenth more are needed for so many at any moment.
     lines = options.calls + options.calls // 10
-    stack.run(Program("centre", f"exec python -m dashboard.demo.centre --calls {lines} --seed {options.seed}"))
+    centre = f"exec python -m dashboard.demo.centre --calls {lines} --seed {options.seed} --streams records,lens"
+    stack.run(Program("centre", centre))
     until(lambda: live_calls(stack) >= options.calls, f"{options.calls} calls in progress", within_s=180)
     talks = [Talk() for _ in range(TALKS)]
     for talk in talks:

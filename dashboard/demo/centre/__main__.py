@@ -13,12 +13,13 @@ from collections.abc import Sequence
 import boto3
 from botocore.config import Config
 
+from dashboard.demo.centre.directory import Directory
 from dashboard.demo.centre.outbox import Outbox
 from dashboard.demo.centre.shift import Shift
-from dashboard.demo.centre.story import CONTACT_LENS, CONTACT_RECORDS
+from dashboard.demo.centre.streams import CHOICES
 
 TICK_S = 0.2
-ENDPOINT = "AWS_ENDPOINT_URL_KINESIS"
+ENDPOINT, CONNECT_ENDPOINT = "AWS_ENDPOINT_URL_KINESIS", "AWS_ENDPOINT_URL_CONNECT"
 
 log = logging.getLogger("dashboard.demo.centre")
 
@@ -43,12 +44,14 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--rate", type=_positive, default=1.0, help="how much faster calls arrive (1.0)")
     parser.add_argument("--settle", type=_positive, default=65.0, help="seconds from a call's end to its record (65)")
     parser.add_argument("--seed", type=int, help="the same seed makes the same calls; otherwise each run has its own")
+    parser.add_argument("--streams", choices=CHOICES, default="all", help="the streams that there are (all)")
     return parser.parse_args(arguments)
 
 
-def run(shift: Shift, outbox: Outbox, stopping: threading.Event) -> None:
+def run(shift: Shift, outbox: Outbox, directory: Directory, stopping: threading.Event) -> None:
     while not stopping.wait(TICK_S):
         outbox.add(shift.due(time.time()))
+        directory.flush(time.monotonic())
         outbox.flush(time.monotonic())
 
 
@@ -71,9 +74,11 @@ def main() -> int:
         config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
     )
     seed = secrets.randbits(64) if given.seed is None else given.seed
-    shift = Shift(given.calls, given.rate, given.settle, seed, time.time())
+    streams = CHOICES[given.streams]
+    directory = Directory(os.environ.get(CONNECT_ENDPOINT, ""))
+    shift = Shift(given.calls, given.rate, given.settle, seed, time.time(), streams, directory.introduce)
     log.info("%d calls in progress, rate %g", given.calls, given.rate)
-    run(shift, Outbox(kinesis, (CONTACT_RECORDS, CONTACT_LENS)), stopping)
+    run(shift, Outbox(kinesis, streams), directory, stopping)
     return 0
 
 

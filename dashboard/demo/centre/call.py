@@ -10,6 +10,17 @@ from dashboard.demo.centre.speech import Spoken
 
 Record = dict[str, Any]
 
+
+@dataclass(frozen=True)
+class Ring:
+    """A contact is offered to an agent: taken when `call.connected_at` comes, missed, or over before either."""
+
+    agent: Agent
+    began_at: int
+    ended_at: int
+    is_missed: bool = False
+
+
 _STREAM_TYPES = {"VOICE": "AUDIO", "CHAT": "CHAT"}
 _SUBTYPES = {"VOICE": "connect:Telephony", "CHAT": "connect:Chat"}
 
@@ -31,7 +42,8 @@ class Call:
     connected_at: int | None = None
     agent_left_at: int | None = None
     after_work_s: int = 0
-    holds: list[int] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
+    holds: list[tuple[int, int]] = field(default_factory=list)  # from, until
     talk: list[Spoken] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
     initial: str | None = None
@@ -85,6 +97,21 @@ def contact_record(call: Call, updated_at: int) -> Record:
     return dict(sorted(record.items()))
 
 
+def contact(call: Call) -> Record:
+    """What DescribeContact knows of it from its beginning."""
+    told = {
+        "Id": call.id,
+        "InitialContactId": call.initial,
+        "PreviousContactId": call.previous,
+        "Channel": call.leg.channel,
+        "InitiationMethod": call.leg.method,
+        "InitiationTimestamp": stamp(call.began_at),
+        "CustomerEndpoint": _customer_endpoint(call),
+        "SystemEndpoint": _system_endpoint(call),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
 _NOT_RUNG = ("MONITOR", "OUTBOUND")
 _WITHOUT_SYSTEM_ENDPOINT = ("CALLBACK", "MONITOR", "QUEUE_TRANSFER")
 
@@ -93,10 +120,18 @@ def stamp(moment: int | None) -> str | None:
     return None if moment is None else f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def precise(moment: float | None) -> str | None:
+    """As the live streams write it."""
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _agent(call: Call) -> Record | None:
     if call.connected_at is None and not call.leg.is_dialled:
         return None
-    hold_s = sum(call.holds)
+    holds = [until - since for since, until in call.holds]
+    hold_s = sum(holds)
     # Until the customer's side is connected too, nobody interacts: that is how callbacks and calls out are counted.
     since = max(call.connected_at or 0, call.system_at or 0)
     talked_s = call.agent_left_at - since - hold_s if call.agent_left_at and call.system_at else 0
@@ -109,7 +144,7 @@ def _agent(call: Call) -> Record | None:
         "ConnectedToAgentTimestamp": stamp(call.connected_at),
         "CustomerHoldDuration": hold_s,
         "HierarchyGroups": None,
-        "LongestHoldDuration": max(call.holds, default=0),
+        "LongestHoldDuration": max(holds, default=0),
         "NumberOfHolds": len(call.holds),
         "RoutingProfile": call.agent.queue.routing_profile,
         "Username": call.agent.username,
@@ -119,14 +154,18 @@ def _agent(call: Call) -> Record | None:
 def _queue(call: Call) -> Record | None:
     if call.queued_at is None or call.left_queue_at is None:
         return None
-    is_own_queue = call.leg.is_during
     return {
-        "ARN": call.agent.own_queue_arn if is_own_queue else call.queue.arn,
+        **in_queue(call),
         "DequeueTimestamp": stamp(call.left_queue_at),
         "Duration": call.left_queue_at - call.queued_at,
         "EnqueueTimestamp": stamp(call.queued_at),
-        "Name": None if is_own_queue else call.queue.name,
     }
+
+
+def in_queue(call: Call) -> Record:
+    if call.leg.is_during:
+        return {"ARN": call.agent.own_queue_arn, "Name": None}
+    return {"ARN": call.queue.arn, "Name": call.queue.name}
 
 
 def _customer_endpoint(call: Call) -> Record | None:
@@ -135,8 +174,12 @@ def _customer_endpoint(call: Call) -> Record | None:
     return {"Address": call.caller.number, "Type": "TELEPHONE_NUMBER"}
 
 
+def has_system_endpoint(call: Call) -> bool:
+    return call.leg.channel == "VOICE" and call.leg.method not in _WITHOUT_SYSTEM_ENDPOINT
+
+
 def _system_endpoint(call: Call) -> Record | None:
-    if call.leg.channel != "VOICE" or call.leg.method in _WITHOUT_SYSTEM_ENDPOINT:
+    if not has_system_endpoint(call):
         return None
     return {"Address": call.queue.number, "Type": "TELEPHONE_NUMBER"}
 

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from uuid import NAMESPACE_DNS, uuid5
 
@@ -43,7 +44,7 @@ class Agent:
     username: str
     queue: Queue
 
-    @property
+    @cached_property
     def id(self) -> str:
         return str(uuid5(NAMESPACE_DNS, f"{self.username}.acme.example"))
 
@@ -58,6 +59,10 @@ class Agent:
     @property
     def first_name(self) -> str:
         return self.username.split(".")[0].capitalize()
+
+    @property
+    def last_name(self) -> str:
+        return self.username.split(".")[1].capitalize()
 
 
 SUPERVISOR = Agent("alice.moore", BILLING)
@@ -129,12 +134,13 @@ def pick_caller(rng: random.Random, language: str, *, is_dropped: bool) -> Calle
 
 @dataclass(frozen=True)
 class Cast:
-    """Who meets in one story: the second agent takes over or is asked, the supervisor listens."""
+    """Who meets in one story: the second agent takes over or is asked, the supervisor listens, others do not answer."""
 
     caller: Caller
     agent: Agent
     colleague: Agent
     dialogue: Dialogue
+    not_answering: tuple[Agent, ...]
 
 
 def pick_cast(
@@ -146,4 +152,6 @@ def pick_cast(
     dialogue = rng.choice([each for each in spoken if each.queue == agent.queue.name] or spoken)
     colleagues = [each for each in free if each.queue != agent.queue] or [each for each in free if each != agent]
     caller = pick_caller(rng, dialogue.language, is_dropped=is_dropped)
-    return Cast(caller, agent, rng.choice(colleagues or [SUPERVISOR]), dialogue)
+    others = sorted((each for each in free if each != agent), key=lambda each: each.queue != agent.queue)
+    not_answering = tuple(rng.sample(others[:4], min(2, len(others))))
+    return Cast(caller, agent, rng.choice(colleagues or [SUPERVISOR]), dialogue, not_answering)

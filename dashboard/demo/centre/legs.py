@@ -29,6 +29,7 @@ class Leg:
     flow_s: Span = (8, 40)
     wait_s: Span | None = None  # None: never in a queue
     attempts: int = 0  # agents whose phone rang in vain
+    is_ringing: bool = False  # the last of them while it ended
     talk: Talk = Talk.NONE
     is_cut: bool = False  # the line goes in the middle of a sentence
     connected_s: Span | None = None  # an agent was connected, and Contact Lens is off

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dashboard.demo.centre.shift import Put
+from dashboard.demo.centre.plan import Put
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient

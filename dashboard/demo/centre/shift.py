@@ -1,104 +1,111 @@
 """A shift of the contact centre: which call begins when, and what is due on the streams by now."""
 
-import heapq
 import json
 import random
-from collections.abc import Callable, Iterator
-from itertools import count
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
 
+from dashboard.demo.centre.call import Call
 from dashboard.demo.centre.dialogue import load_dialogues
 from dashboard.demo.centre.endings import HEARD, QUIET, Ending
-from dashboard.demo.centre.floor import Agent, agents, pick_cast
-from dashboard.demo.centre.story import CONTACT_RECORDS, Delivery, Story, tell
-from dashboard.demo.centre.trouble import agent_event, disturb, garble
+from dashboard.demo.centre.floor import agents, pick_cast
+from dashboard.demo.centre.plan import Act, Plan, Put
+from dashboard.demo.centre.staff import Staff
+from dashboard.demo.centre.story import Delivery, Story, tell
+from dashboard.demo.centre.streams import CONTACT_RECORDS
+from dashboard.demo.centre.trouble import disturb, garble
 
 # A floor of twelve calls sees a quiet ending about every seven seconds, and a bigger one more often.
 _QUIET_GAP_S = 84
 _GARBLED_EVERY_S, _STRAY_EVERY_S = 120, 150
-
-
-class Put(NamedTuple):
-    stream: str
-    key: str
-    data: bytes
+LONGEST_S = 450  # from a caller's first ring to the first word, or to the end of work after the call
+_TRIES, _BUSY_S = 20, 5
 
 
 class Shift:
     """Every story is told so that its first word, or its first record, falls on the moment when it is due.
 
-    What lies before that has left no trace on any stream, so the shift is in full swing from its first second.
+    What lies before that is planned with it: so the shift is in full swing from its first second, and what had happened
+    by then is on the streams already.
     """
 
-    def __init__(self, calls: int, rate: float, settle_s: float, seed: int, now: float) -> None:
-        self.calls, self.rate, self.settle_s = calls, rate, settle_s
+    def __init__(
+        self,
+        calls: int,
+        rate: float,
+        settle_s: float,
+        seed: int,
+        now: float,
+        streams: Collection[str],
+        introduce: Callable[[Call], None],
+    ) -> None:
+        """`introduce` is called with each contact when it begins."""
+        self.calls, self.rate, self.settle_s, self._introduce = calls, rate, settle_s, introduce
         self._rng = random.Random(seed)
         self._dialogues = load_dialogues()
-        self._staff = agents(int(calls * 1.6) + 6)
-        self._busy_until: dict[Agent, float] = {}
-        self._order = count()
-        self._plan: list[tuple[float, int, Put | Callable[[float], None]]] = []
+        ahead_s = LONGEST_S + settle_s * 1.1
+        self._plan = Plan(ahead_s, streams)
+        self.due: Callable[[float], Iterator[Put]] = self._plan.due
+        self._staff = Staff(self._plan, agents(int(calls * 1.6) + 6), self._rng, int(now - ahead_s) - 60, rate)
         for _ in range(calls):
-            self._at(now + self._rng.uniform(0.2, 15), self._hear)
-        self._at(now + 1, self._begin_quiet)
-        self._at(now + self._rng.uniform(20, 60), self._garble)
-        self._at(now + self._rng.uniform(20, 90), self._stray)
-
-    def due(self, now: float) -> Iterator[Put]:
-        while self._plan and self._plan[0][0] <= now:
-            at, _, what = heapq.heappop(self._plan)
-            if isinstance(what, Put):
-                yield what
-            else:
-                what(at)
-
-    def _at(self, at: float, what: Put | Callable[[float], None]) -> None:
-        heapq.heappush(self._plan, (at, next(self._order), what))
-
-    def _send(self, delivery: Delivery) -> None:
-        data = json.dumps(delivery.record, ensure_ascii=False, separators=(",", ":")).encode()
-        self._at(delivery.at, Put(delivery.stream, delivery.contact_id, data))
+            self._plan.ahead_of(now + self._rng.uniform(0.2, 15), self._hear)
+        self._plan.ahead_of(now + 1, self._begin_quiet)
+        self._plan.ahead_of(now + self._rng.uniform(20, 60), self._garble)
+        self._plan.at(now + self._rng.uniform(20, 90), self._stray)
+        self._plan.ahead_of(now - self._rng.uniform(0, 60), self._staff.rest)
 
     def _hear(self, at: float) -> None:
-        story = self._tell(self._pick(HEARD), at)
-        self._at((story.silent_at or at) + self._rng.expovariate(0.25) / self.rate, self._hear)
+        if story := self._tell(HEARD, at):
+            self._plan.ahead_of((story.silent_at or at) + self._rng.expovariate(0.25) / self.rate, self._hear)
+        else:
+            self._plan.ahead_of(at + _BUSY_S, self._hear)
 
     def _begin_quiet(self, at: float) -> None:
         """The first to be seen is somebody who gave up waiting."""
-        self._tell(QUIET[0], at)
-        self._at(at + 1, self._end_quietly)
+        self._tell(QUIET[:1], at)
+        self._plan.ahead_of(at + 1, self._end_quietly)
 
     def _end_quietly(self, at: float) -> None:
-        self._tell(self._pick(QUIET), at)
-        self._at(at + self._rng.uniform(0.5, 1.5) * _QUIET_GAP_S / (self.calls * self.rate), self._end_quietly)
+        self._tell(QUIET, at)
+        gap_s = self._rng.uniform(0.5, 1.5) * _QUIET_GAP_S / (self.calls * self.rate)
+        self._plan.ahead_of(at + gap_s, self._end_quietly)
 
     def _garble(self, at: float) -> None:
         """An extra copy breaks off; the record itself comes whole as well."""
-        record = self._tell(self._pick(QUIET), at).deliveries[-1]
-        whole = json.dumps(record.record, separators=(",", ":")).encode()
-        self._at(at, Put(record.stream, record.contact_id, garble(whole, self._rng)))
-        self._at(at + _GARBLED_EVERY_S * self._rng.uniform(0.7, 1.3), self._garble)
+        if story := self._tell(QUIET, at):
+            record = story.deliveries[-1]
+            whole = json.dumps(record.record, separators=(",", ":")).encode()
+            self._plan.at(at, Put(record.stream, record.key, garble(whole, self._rng)))
+        self._plan.ahead_of(at + _GARBLED_EVERY_S * self._rng.uniform(0.7, 1.3), self._garble)
 
     def _stray(self, at: float) -> None:
-        agent = self._rng.choice(self._staff)
-        self._send(Delivery(at, CONTACT_RECORDS, agent.id, agent_event(agent, at, self._rng)))
-        self._at(at + _STRAY_EVERY_S * self._rng.uniform(0.7, 1.3), self._stray)
+        """A heart beat that somebody has pointed at the wrong stream: a known kind that nobody reads there."""
+        event = self._staff.heart_beat(at)
+        self._plan.send(Delivery(at, CONTACT_RECORDS, event["AgentARN"], event))
+        self._plan.at(at + _STRAY_EVERY_S * self._rng.uniform(0.7, 1.3), self._stray)
 
-    def _pick(self, endings: tuple[Ending, ...]) -> Ending:
-        return self._rng.choices(endings, [each.weight for each in endings])[0]
-
-    def _tell(self, ending: Ending, at: float) -> Story:
-        free = [each for each in self._staff if self._busy_until.get(each, 0) < at] or self._staff
-        is_dropped = ending.is_drop
-        cast = pick_cast(self._rng, free, self._dialogues, channel=ending.channel, is_dropped=is_dropped)
-        seed = self._rng.getrandbits(64)
-        rehearsal = tell(ending, cast, 0, seed, self.settle_s)
-        began_at = int(at - (rehearsal.heard_at or rehearsal.first_at)) + 1
-        story = tell(ending, cast, began_at, seed, self.settle_s)
+    def _tell(self, endings: Sequence[Ending], at: float) -> Story | None:
+        """One of them, as likely as its weight; none when everybody is too busy."""
+        story = self._cast(endings, at)
+        if story is None:
+            return None
+        self._staff.take(story.steps)
         for call in story.calls:
-            if call.agent_left_at is not None:
-                until = max(call.agent_left_at + call.after_work_s, self._busy_until.get(call.agent, 0))
-                self._busy_until[call.agent] = until
+            self._plan.at(call.began_at, self._introduction_of(call))
         for delivery in disturb(story.deliveries, self._rng):
-            self._send(delivery)
+            self._plan.send(delivery)
         return story
+
+    def _introduction_of(self, call: Call) -> Act:
+        return lambda _: self._introduce(call)
+
+    def _cast(self, endings: Sequence[Ending], at: float) -> Story | None:
+        free = self._staff.free(at)
+        for _ in range(_TRIES):
+            ending = self._rng.choices(endings, [each.weight for each in endings])[0]
+            cast = pick_cast(self._rng, free, self._dialogues, channel=ending.channel, is_dropped=ending.is_drop)
+            seed = self._rng.getrandbits(64)
+            rehearsal = tell(ending, cast, 0, seed, self.settle_s)
+            began_at = int(at - (rehearsal.heard_at or rehearsal.recorded_at)) + 1
+            if self._staff.can_take(step._replace(at=step.at + began_at) for step in rehearsal.steps):
+                return tell(ending, cast, began_at, seed, self.settle_s)
+        return None

@@ -7,16 +7,17 @@ from math import ceil
 from typing import NamedTuple
 from uuid import UUID
 
-from dashboard.demo.centre import chat, voice
-from dashboard.demo.centre.call import Call, Record, contact_record
+from dashboard.demo.centre import chat, contact_events, voice
+from dashboard.demo.centre.at_agents import Step, steps
+from dashboard.demo.centre.call import Call, Record, Ring, contact_record
 from dashboard.demo.centre.dialogue import Turn
 from dashboard.demo.centre.endings import Ending
-from dashboard.demo.centre.floor import SUPERVISOR, Cast
+from dashboard.demo.centre.floor import SUPERVISOR, Agent, Cast
 from dashboard.demo.centre.legs import Leg, Span, Talk
 from dashboard.demo.centre.speech import cut_off, speak, write
+from dashboard.demo.centre.streams import CONTACT_EVENTS, CONTACT_LENS, CONTACT_RECORDS
 
-CONTACT_RECORDS = "acme-contact-records"
-CONTACT_LENS = "acme-contact-lens"
+_RINGS_S = 20
 
 _PUT_THROUGH = {
     "en-US": "One moment please, I will put you through to my colleague.",
@@ -40,37 +41,52 @@ class Delivery(NamedTuple):
 
     at: float
     stream: str
-    contact_id: str
+    key: str  # of its partition
     record: Record
 
 
 class Story(NamedTuple):
+    """`steps` are what its agents have to do with it."""
+
     calls: list[Call]
     deliveries: list[Delivery]
+    steps: list[Step]
 
     @property
     def heard_at(self) -> float | None:
         """When Contact Lens first speaks of it; None when it never does."""
-        return min((each.at for each in self.deliveries if each.stream == CONTACT_LENS), default=None)
+        return min(self._moments(CONTACT_LENS), default=None)
 
     @property
     def silent_at(self) -> float | None:
         """When Contact Lens last speaks of it."""
-        return max((each.at for each in self.deliveries if each.stream == CONTACT_LENS), default=None)
+        return max(self._moments(CONTACT_LENS), default=None)
 
     @property
-    def first_at(self) -> float:
-        return min(each.at for each in self.deliveries)
+    def recorded_at(self) -> float:
+        """When the first of its contact records comes."""
+        return min(self._moments(CONTACT_RECORDS))
+
+    def _moments(self, stream: str) -> list[float]:
+        return [each.at for each in self.deliveries if each.stream == stream]
 
 
 def tell(ending: Ending, cast: Cast, began_at: int, seed: int, settle_s: float = 65) -> Story:
     """`settle_s`: from the end of a call or its wrap-up to its contact record; Amazon takes 62 to 68 s."""
     rng = random.Random(seed)
     calls: list[Call] = []
-    for leg in ending.legs:
+    for leg in (*ending.legs, *ending.promised):
         calls.append(_play(leg, cast, calls, began_at, rng))
-    said = [delivery for call in calls for delivery in _said(call, cast, rng)]
-    return Story(calls, [*said, *(_settled(call, settle_s, rng) for call in calls)])
+    had = calls[: len(ending.legs)]
+    said = [delivery for call in had for delivery in _said(call, cast, rng)]
+    events = [_event(*each) for call in had for each in contact_events.events(call, rng)]
+    events += [_event(*each) for call in calls[len(had) :] for each in contact_events.waiting(call, rng)]
+    records = [_settled(call, settle_s, rng) for call in had]
+    return Story(calls, [*said, *events, *records], [step for call in had for step in steps(call)])
+
+
+def _event(at: float, event: Record) -> Delivery:
+    return Delivery(at, CONTACT_EVENTS, event["id"], event)
 
 
 def _settled(call: Call, settle_s: float, rng: random.Random) -> Delivery:
@@ -86,9 +102,10 @@ def _said(call: Call, cast: Cast, rng: random.Random) -> Iterator[Delivery]:
 
 
 def _play(leg: Leg, cast: Cast, before: list[Call], began_at: int, rng: random.Random) -> Call:
-    call = _ring(leg, cast, _begins(leg, before, began_at, rng), rng)
+    call = _begin(leg, cast, _begins(leg, before, began_at, rng), rng)
     _link(call, before)
     _pass_queue(call, rng)
+    call.rings = [*_rings_in_vain(call, cast.not_answering, rng), *_ring_of_agent(call, rng)]
     _reach_customer(call, rng)
     if leg.talk != Talk.NONE:
         _talk(call, cast, rng)
@@ -108,7 +125,7 @@ def _begins(leg: Leg, before: list[Call], began_at: int, rng: random.Random) -> 
     return last.agent_left_at if last.is_handed_over and last.agent_left_at else last.ended_at
 
 
-def _ring(leg: Leg, cast: Cast, began_at: int, rng: random.Random) -> Call:
+def _begin(leg: Leg, cast: Cast, began_at: int, rng: random.Random) -> Call:
     agent = SUPERVISOR if leg.method == "MONITOR" else cast.colleague if leg.method == "TRANSFER" else cast.agent
     queue = cast.colleague.queue if leg.method in ("TRANSFER", "QUEUE_TRANSFER") else cast.agent.queue
     in_flow_until = began_at + _seconds(leg.flow_s, rng)
@@ -146,6 +163,32 @@ def _pass_queue(call: Call, rng: random.Random) -> None:
         call.connected_at = call.ended_at
 
 
+def _rings_in_vain(call: Call, agents: tuple[Agent, ...], rng: random.Random) -> Iterator[Ring]:
+    """One after the other, for as long as a phone rings; the last of them until the caller hangs up."""
+    if call.queued_at is None or call.left_queue_at is None:
+        return
+    rung = agents[: call.leg.attempts]
+    if rung and call.leg.is_ringing:
+        yield Ring(rung[0], max(call.queued_at, call.left_queue_at - rng.randint(4, 15)), call.left_queue_at)
+        return
+    spare_s = call.left_queue_at - call.queued_at - _RINGS_S * len(rung) - _ANSWERED_WITHIN_S
+    began_at = call.queued_at + rng.randint(0, max(0, spare_s))
+    for agent in rung:
+        yield Ring(agent, began_at, began_at + _RINGS_S, is_missed=True)
+        began_at += _RINGS_S
+
+
+_ANSWERED_WITHIN_S = 9
+
+
+def _ring_of_agent(call: Call, rng: random.Random) -> Iterator[Ring]:
+    if call.leg.is_dialled or (call.leg.method == "OUTBOUND" and call.connected_at is not None):
+        yield Ring(call.agent, call.began_at, call.connected_at or call.ended_at)
+    elif call.connected_at is not None and call.queued_at is not None:
+        began_at = max(call.queued_at, call.connected_at - rng.randint(2, _ANSWERED_WITHIN_S))
+        yield Ring(call.agent, began_at, call.connected_at)
+
+
 def _reach_customer(call: Call, rng: random.Random) -> None:
     if not call.leg.is_reached:
         call.system_at = None
@@ -165,13 +208,21 @@ def _talk(call: Call, cast: Cast, rng: random.Random) -> None:
     call.talk = pace(_turns(call, cast), from_ms, rng)
     if call.leg.is_cut:
         call.talk = cut_off(call.talk, rng)
-    call.holds = [each.turn.hold_s for each in call.talk[:-1] if each.turn.hold_s]
+    call.holds = list(_holds(call, zero))
     call.agent_left_at = zero + ceil(call.talk[-1].ends_ms / 1000) + (0 if call.leg.is_cut else rng.randint(1, 3))
     if call.leg.talk == Talk.HELD:
-        call.holds.append(rng.randint(40, 100))
-        call.agent_left_at += call.holds[-1]
+        hung_up_at = call.agent_left_at + rng.randint(40, 100)
+        call.holds.append((call.agent_left_at, hung_up_at))
+        call.agent_left_at = hung_up_at
     call.is_handed_over = call.leg.talk == Talk.FIRST
     call.ended_at = call.agent_left_at + (_seconds(call.leg.goes_on_s, rng) if call.leg.goes_on_s else 0)
+
+
+def _holds(call: Call, zero: int) -> Iterator[tuple[int, int]]:
+    for spoken in call.talk[:-1]:
+        if spoken.turn.hold_s:
+            began_at = zero + ceil(spoken.ends_ms / 1000)
+            yield began_at, began_at + spoken.turn.hold_s
 
 
 def _turns(call: Call, cast: Cast) -> list[Turn]:

@@ -1,30 +1,36 @@
-"""Delivery as Amazon has it: at least once, in no certain order, and now and then something odd."""
+"""Delivery as Amazon has it: at least once, events at best, in no certain order, and now and then something odd."""
 
 import random
 from collections.abc import Iterator, Sequence
 
-from dashboard.demo.centre.call import Record, stamp
-from dashboard.demo.centre.floor import ACCOUNT_ID, INSTANCE_ARN, Agent
-from dashboard.demo.centre.story import CONTACT_LENS, CONTACT_RECORDS, Delivery
+from dashboard.demo.centre.call import stamp
+from dashboard.demo.centre.story import Delivery
+from dashboard.demo.centre.streams import AGENT_EVENTS, CONTACT_EVENTS, CONTACT_LENS, CONTACT_RECORDS
 
 _TWICE, _LATE, _LEGS_SWAPPED, _SENT_AGAIN = 0.05, 0.02, 0.4, 0.08
+_EVENT_LOST, _EVENT_LATE = 0.02, 0.1
 
 
 def disturb(deliveries: Sequence[Delivery], rng: random.Random) -> list[Delivery]:
-    """The same records and more: some twice, some late, some again minutes later with news. None is lost."""
+    """The same records and more: some twice, some late, some again minutes later with news. Only events are lost."""
     return [each for delivery in _swap_legs(deliveries, rng) for each in _disturbed(delivery, rng)]
 
 
 def _swap_legs(deliveries: Sequence[Delivery], rng: random.Random) -> list[Delivery]:
     """Now and then the first leg's record comes after that of the last."""
     records = [each for each in deliveries if each.stream == CONTACT_RECORDS]
-    if len(records) == 1 or rng.random() >= _LEGS_SWAPPED:
+    if len(records) < 2 or rng.random() >= _LEGS_SWAPPED:
         return list(deliveries)
     after_all = max(each.at for each in records) + rng.uniform(0.3, 3)
     return [each._replace(at=after_all) if each is records[0] else each for each in deliveries]
 
 
 def _disturbed(delivery: Delivery, rng: random.Random) -> Iterator[Delivery]:
+    is_event = delivery.stream in (CONTACT_EVENTS, AGENT_EVENTS)
+    if is_event and rng.random() < _EVENT_LOST:
+        return
+    if is_event and rng.random() < _EVENT_LATE:
+        delivery = delivery._replace(at=delivery.at + rng.uniform(1, 8))
     if delivery.stream == CONTACT_LENS and rng.random() < _LATE:
         delivery = delivery._replace(at=delivery.at + rng.uniform(0.8, 2.5))
     yield delivery
@@ -44,28 +50,3 @@ def _with_news(delivery: Delivery, rng: random.Random) -> Delivery:
 def garble(data: bytes, rng: random.Random) -> bytes:
     """A record that broke off on its way."""
     return data[: rng.randint(len(data) // 3, len(data) - 2)]
-
-
-def agent_event(agent: Agent, at: float, rng: random.Random) -> Record:
-    """A heart beat that somebody has pointed at the wrong stream: a known kind that nobody reads there."""
-    moment = stamp(int(at))
-    status = {"ARN": f"{INSTANCE_ARN}/agent-state/available", "Name": "Available", "StartTimestamp": moment}
-    configuration = {
-        "AgentHierarchyGroups": None,
-        "FirstName": agent.first_name,
-        "LastName": agent.username.split(".")[1].capitalize(),
-        "RoutingProfile": agent.queue.routing_profile,
-        "Username": agent.username,
-    }
-    snapshot: Record = {"AgentStatus": status, "NextAgentStatus": None, "Configuration": configuration, "Contacts": []}
-    return {
-        "AWSAccountId": ACCOUNT_ID,
-        "AgentARN": agent.arn,
-        "CurrentAgentSnapshot": snapshot,
-        "EventId": f"{rng.getrandbits(128):032x}",
-        "EventTimestamp": moment,
-        "EventType": "HEART_BEAT",
-        "InstanceARN": INSTANCE_ARN,
-        "PreviousAgentSnapshot": snapshot,
-        "Version": "2017-10-01",
-    }

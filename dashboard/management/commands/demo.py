@@ -3,6 +3,7 @@ import os
 import secrets
 import shlex
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from string import Template
 
@@ -11,30 +12,31 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandParser, call_command
 
 from calls.models import Shard, Stream
-from dashboard.demo.centre.floor import INSTANCE_ARN
+from dashboard.demo.centre.floor import INSTANCE_ARN, INSTANCE_ID
+from dashboard.demo.centre.streams import CHOICES, stream_tables
 from dashboard.kept import kept_secret
 from dashboard.management.commands.run import Command as RunCommand
 from dashboard.processes import Processes, Program, procfile
 
 PEOPLE = {"alice": "supervisor", "bob": "team lead", "charlie": "agent", "dana": "admin"}
 
-STREAMS = "--stream acme-contact-records:2 --stream acme-contact-lens:2"
-
 
 class Command(RunCommand):
-    help = "Run Ringback with a simulated contact centre, and stand-ins for Kinesis and Salesforce."
+    help = "Run Ringback with a simulated contact centre, and stand-ins for Kinesis, Connect and Salesforce."
     target = "demo"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--calls", type=int, default=12, help="calls in progress at a time")
         parser.add_argument("--rate", type=float, default=1, help="how much faster than usual they arrive")
+        parser.add_argument("--streams", choices=CHOICES, default="all", help="the streams that Amazon Connect fills")
 
     def handle(self, *args: object, **options: object) -> None:
         self.refuse_a_taken_port()
         self.folder = settings.VAR_DIR / "demo"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.kinesis_port, self.salesforce_port = free_ports()
-        self.centre = f"--calls {options['calls']} --rate {options['rate']}"
+        self.kinesis_port, self.connect_port, self.salesforce_port = free_ports(3)
+        self.streams = CHOICES[str(options["streams"])]
+        self.centre = f"--calls {options['calls']} --rate {options['rate']} --streams {options['streams']}"
         call_command("migrate", verbosity=0)
         self.configure()
         self.passwords = {username: give_password(username, self.folder) for username in PEOPLE}
@@ -43,7 +45,8 @@ class Command(RunCommand):
     def configure(self) -> None:
         template = Template((settings.BASE_DIR / "dashboard/demo/demo.toml").read_text())
         filled = self.folder / "demo.toml"
-        filled.write_text(template.substitute(salesforce_url=f"https://localhost:{self.salesforce_port}"))
+        salesforce_url = f"https://localhost:{self.salesforce_port}"
+        filled.write_text(template.substitute(salesforce_url=salesforce_url, streams=stream_tables(self.streams)))
         os.environ["RINGBACK_DEMO_CLIENT_SECRET"] = "for the stand-in only"  # noqa: S105
         call_command("configure", str(filled), verbosity=0)
         self.begin_anew()
@@ -57,6 +60,7 @@ class Command(RunCommand):
     def stand_in_env(self) -> dict[str, str]:
         return {
             "AWS_ENDPOINT_URL_KINESIS": f"http://127.0.0.1:{self.kinesis_port}",
+            "AWS_ENDPOINT_URL_CONNECT": f"http://127.0.0.1:{self.connect_port}",
             "AWS_ACCESS_KEY_ID": "demo",
             "AWS_SECRET_ACCESS_KEY": "demo",
             "AWS_DEFAULT_REGION": "us-east-1",
@@ -65,14 +69,17 @@ class Command(RunCommand):
 
     async def start(self, processes: Processes) -> None:
         stand_in = "exec python -m dashboard.demo."
+        streams = " ".join(f"--stream {name}:2" for name in self.streams)
         await processes.start(
-            Program("kinesis", f"{stand_in}kinesis --port {self.kinesis_port} {STREAMS}"),
+            Program("kinesis", f"{stand_in}kinesis --port {self.kinesis_port} {streams}"),
+            Program("connect", f"{stand_in}connect --port {self.connect_port} --instance {INSTANCE_ID}"),
             Program(
                 "salesforce",
                 f"{stand_in}salesforce --port {self.salesforce_port} --certificates {shlex.quote(str(self.folder))}",
             ),
         )
-        await asyncio.gather(until_listening(self.kinesis_port), until_listening(self.salesforce_port))
+        ports = (self.kinesis_port, self.connect_port, self.salesforce_port)
+        await asyncio.gather(*map(until_listening, ports))
         await processes.start(
             Program("centre", f"{stand_in}centre {self.centre}"),
             *procfile(settings.BASE_DIR / "Procfile"),
@@ -89,9 +96,10 @@ class Command(RunCommand):
         return "\n".join(["", f"╭{rule}╮", *(f"│  {line:<{width}}  │" for line in lines), f"╰{rule}╯", ""])
 
 
-def free_ports() -> tuple[int, int]:
-    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports(count: int) -> list[int]:
+    with ExitStack() as held:
+        listeners = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
+        return [listener.getsockname()[1] for listener in listeners]
 
 
 async def until_listening(port: int) -> None:

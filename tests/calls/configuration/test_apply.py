@@ -2,6 +2,7 @@ import io
 import re
 import sys
 from pathlib import Path
+from string import Template
 
 import pytest
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management import CommandError
 from calls.models import Instance, Person, Policy, SalesforceOrg, Stream, Team
 from calls.models.policy import default_marks
 from calls.rights import roles_of
+from dashboard.demo.centre.streams import CHOICES, stream_tables
 
 from .conftest import SECRET, Configure
 from .world import ARN, KINESIS, WORLD, configured
@@ -67,10 +69,14 @@ def test_a_dash_means_standard_input(db: None, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_demos_own_file_is_taken(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RINGBACK_DEMO_CLIENT_SECRET", "for the stand-in only")
-    text = (settings.BASE_DIR / "dashboard/demo/demo.toml").read_text()
-    configure(text.replace("$salesforce_url", "https://localhost:4433"))
+    template = Template((settings.BASE_DIR / "dashboard/demo/demo.toml").read_text())
+    address = "https://localhost:4433"
+    text = template.substitute(salesforce_url=address, streams=stream_tables(CHOICES["all"]))
+    configure(text)
     assert Person.objects.get(username="dana").is_staff
-    assert configure(text.replace("$salesforce_url", "https://localhost:4433")) == ["nothing to change"]
+    assert configure(text) == ["nothing to change"]
+    configure(template.substitute(salesforce_url=address, streams=stream_tables(CHOICES["records"])))
+    assert [stream.kind for stream in Stream.objects.filter(is_stopped=False)] == ["contact-records"]
 
 
 def test_keys_left_out_take_their_defaults_on_creation(configure: Configure) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 from dashboard.demo.centre.dialogue import load_dialogues
 from dashboard.demo.centre.endings import ENDINGS, Ending
 from dashboard.demo.centre.floor import agents, pick_cast
-from dashboard.demo.centre.story import CONTACT_LENS, CONTACT_RECORDS, Story, tell
+from dashboard.demo.centre.story import Story, tell
+from dashboard.demo.centre.streams import CONTACT_LENS, CONTACT_RECORDS
 
 BEGAN_AT = 1_793_610_000  # 2026-11-02T09:00:00Z
 DIALOGUES = load_dialogues()
@@ -40,7 +41,7 @@ def contact_records(story: Story) -> list[dict[str, Any]]:
 
 def lens_records(story: Story, contact_id: str | None = None) -> list[dict[str, Any]]:
     heard = [each for each in story.deliveries if each.stream == CONTACT_LENS]
-    return [as_sent(each.record) for each in heard if contact_id in (None, each.contact_id)]
+    return [as_sent(each.record) for each in heard if contact_id in (None, each.key)]
 
 
 def segments(records: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from dashboard.demo.centre.endings import HEARD, QUIET, Ending
-from dashboard.demo.centre.story import CONTACT_LENS
+from dashboard.demo.centre.streams import CONTACT_LENS
 from tests.dashboard.demo.centre.telling import SEEDS, TALES, lens_records, named, segments, tale_name, told
 from transcripts.lens import decode
 
@@ -28,7 +28,7 @@ def test_contact_lens_speaks_only_while_an_agent_is_connected(ending: Ending, se
     calls = {call.id: call for call in story.calls}
     for delivery in story.deliveries:
         if delivery.stream == CONTACT_LENS:
-            call = calls[delivery.contact_id]
+            call = calls[delivery.key]
             assert call.connected_at is not None
             assert call.agent_left_at is not None
             assert call.connected_at <= delivery.at <= call.agent_left_at + 5

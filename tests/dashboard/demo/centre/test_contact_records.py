@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.demo.centre.endings import Ending
 from dashboard.demo.centre.floor import INSTANCE_ARN
-from dashboard.demo.centre.story import CONTACT_RECORDS
+from dashboard.demo.centre.streams import CONTACT_RECORDS
 from tests.dashboard.demo.centre.telling import SEEDS, TALES, contact_records, named, tale_name, told
 
 each_tale = pytest.mark.parametrize(("ending", "seed"), TALES, ids=tale_name)
@@ -88,6 +88,6 @@ def test_a_story_told_an_hour_later_is_the_same_but_for_its_times() -> None:
     now, later = (
         told(named("answered, customer hangs up"), 7, began_at) for began_at in (1_800_000_000, 1_800_003_600)
     )
-    moved = [(each.stream, each.contact_id, each.at + 3600) for each in now.deliveries]
-    assert [(each.stream, each.contact_id) for each in later.deliveries] == [each[:2] for each in moved]
+    moved = [(each.stream, each.key, each.at + 3600) for each in now.deliveries]
+    assert [(each.stream, each.key) for each in later.deliveries] == [each[:2] for each in moved]
     assert [each.at for each in later.deliveries] == pytest.approx([each[2] for each in moved])

@@ -9,7 +9,7 @@ import requests
 from botocore.config import Config
 
 from dashboard.demo.centre.outbox import Outbox
-from dashboard.demo.centre.shift import Put
+from dashboard.demo.centre.plan import Put
 from dashboard.demo.kinesis import KinesisStandIn
 
 if TYPE_CHECKING:

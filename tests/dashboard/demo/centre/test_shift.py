@@ -9,17 +9,21 @@ import pytest
 from calls.connect.contact_record import decode
 from calls.connect.kinds import Unusable, kind_of, parse
 from calls.outcomes import Evidence, Rules, judge
+from dashboard.demo.centre.call import Call, contact
+from dashboard.demo.centre.endings import Ending
 from dashboard.demo.centre.floor import CALLERS, QUEUES, UNLUCKY, WITHHELD, agents
-from dashboard.demo.centre.shift import Put, Shift
-from dashboard.demo.centre.story import CONTACT_LENS, CONTACT_RECORDS
+from dashboard.demo.centre.plan import Put
+from dashboard.demo.centre.shift import LONGEST_S, Shift
+from dashboard.demo.centre.streams import CHOICES, CONTACT_LENS, CONTACT_RECORDS
+from tests.dashboard.demo.centre.telling import TALES, tale_name, told
 
 NOW = 1_793_610_000.0
 Sent = list[tuple[float, Put]]
 
 
-def shift_of(minutes: float, *, calls: int = 12, rate: float = 1.0, seed: int = 5) -> Sent:
+def shift_of(minutes: float, *, calls: int = 12, rate: float = 1.0, seed: int = 5, streams: str = "all") -> Sent:
     """What the shift sends, by the second in which it was due."""
-    shift = Shift(calls, rate, 65, seed, NOW)
+    shift = Shift(calls, rate, 65, seed, NOW, CHOICES[streams], lambda _: None)
     return [(second, put) for second in range(int(minutes * 60)) for put in shift.due(NOW + second)]
 
 
@@ -38,6 +42,10 @@ def parsed(put: Put) -> dict[str, Any] | None:
 def records(sent: Sent) -> list[tuple[float, dict[str, Any]]]:
     found = [(second, parsed(put)) for second, put in sent if put.stream == CONTACT_RECORDS]
     return [(second, each) for second, each in found if each and kind_of(each) == "contact-records"]
+
+
+def contacts(sent: Sent) -> set[str]:
+    return {put.key for _, put in sent if put.stream in (CONTACT_RECORDS, CONTACT_LENS)}
 
 
 def drops(sent: Sent) -> list[float]:
@@ -106,9 +114,10 @@ def test_a_record_is_broken_now_and_then_and_its_whole_comes_too(quarter_hour: S
 
 
 def test_an_agent_event_strays_into_the_contact_records(quarter_hour: Sent) -> None:
-    kinds = Counter(kind_of(each) for _, put in quarter_hour if (each := parsed(put)))
+    on_records = [put for _, put in quarter_hour if put.stream == CONTACT_RECORDS]
+    kinds = Counter(kind_of(each) for put in on_records if (each := parsed(put)))
     assert 2 <= kinds["agent-events"] <= 15
-    assert kinds.keys() == {"agent-events", "contact-records", "contact-lens"}
+    assert kinds.keys() == {"agent-events", "contact-records"}
 
 
 def test_all_records_of_a_contact_go_to_one_partition(quarter_hour: Sent) -> None:
@@ -118,9 +127,41 @@ def test_all_records_of_a_contact_go_to_one_partition(quarter_hour: Sent) -> Non
             assert put.key == record["ContactId"]
 
 
+@pytest.mark.parametrize("streams", CHOICES)
+def test_only_the_streams_that_there_are_get_anything(streams: str) -> None:
+    assert {put.stream for _, put in shift_of(4, streams=streams)} == set(CHOICES[streams])
+
+
+def test_what_is_on_the_other_streams_changes_no_contact_record() -> None:
+    alone, beside = (
+        [put for _, put in shift_of(4, streams=streams) if put.stream == CONTACT_RECORDS]
+        for streams in ("records", "all")
+    )
+    assert alone == beside
+
+
+def test_every_contact_is_introduced_when_it_begins() -> None:
+    known: dict[str, Call] = {}
+    shift = Shift(12, 1, 65, 5, NOW, CHOICES["all"], lambda call: known.update({call.id: call}))
+    for second in range(240):
+        for put in shift.due(NOW + second):
+            record = parsed(put)
+            if record and kind_of(record) == "contact-events":
+                assert record["detail"]["contactId"] in known
+            elif record and kind_of(record) == "contact-records":
+                assert record["CustomerEndpoint"] == contact(known[record["ContactId"]]).get("CustomerEndpoint")
+    assert max(call.began_at for call in known.values()) <= NOW + 240
+
+
+@pytest.mark.parametrize(("ending", "seed"), TALES, ids=tale_name)
+def test_no_story_reaches_further_back_than_it_is_planned_ahead(ending: Ending, seed: int) -> None:
+    story = told(ending, seed, began_at=0)
+    assert (story.heard_at or story.recorded_at) < LONGEST_S + 65 * 1.1
+
+
 def test_the_same_seed_makes_the_same_shift_and_another_one_another() -> None:
     assert shift_of(2) == shift_of(2)
-    assert {put.key for _, put in shift_of(2)}.isdisjoint(put.key for _, put in shift_of(2, seed=6))
+    assert contacts(shift_of(2)).isdisjoint(contacts(shift_of(2, seed=6)))
 
 
 def test_the_card_number_is_heard_within_the_hour() -> None:

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from calls.admin import site
 from dashboard.health import healthz
-from dashboard.views import account, alerts, call, case, cases, metrics, wall
+from dashboard.views import account, alerts, call, case, cases, metrics, promises, wall
 
 
 class ContactIdConverter:
@@ -43,6 +43,7 @@ urlpatterns = [
     path("cases/<int:pk>/reopen/", case.reopen, name="reopen"),
     path("cases/<int:pk>/mirror-again/", case.mirror_again, name="mirror_again"),
     path("cases/<int:pk>/reveal/", case.reveal, name="reveal"),
+    path("promises/", promises.promises, name="promises"),
     path("accounts/login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
     path("accounts/zone/", account.zone, name="zone"),

@@ -10,7 +10,7 @@ from dashboard.demo.connect import ConnectStandIn
 from tests.dashboard.demo.centre.telling import named, told
 
 LATER = 100.0  # longer than any pause
-PHONED, CHATTED = told(named("abandoned"), 1).calls[0], told(named("chatted"), 1).calls[0]
+PHONED, CHATTED = told(named("abandoned"), 1).calls[0], told(named("chatted"), 2).calls[0]
 
 
 @pytest.fixture

@@ -83,6 +83,11 @@ def may_go_on(turn: Turn) -> bool:
     return turn.kind == "turn" and digits.may_go_on(turn.content)
 
 
+def lets_through(turn: Turn) -> bool:
+    """Whether a number may begin before this turn and end after it."""
+    return turn.kind == "turn" and digits.lets_through(turn.content)
+
+
 def _chains(turns: Iterable[Turn]) -> list[list[Turn]]:
     chains: list[list[Turn]] = []
     latest: dict[str, list[Turn]] = {}

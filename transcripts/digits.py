@@ -83,6 +83,11 @@ def may_go_on(text: str) -> bool:
     return not words or MARK in text or bool(_TOKENS.search(words[0]) or _TOKENS.search(words[-1]))
 
 
+def lets_through(text: str) -> bool:
+    """Whether a number may begin before this text and end after it: it says nothing but figures."""
+    return not _says_something(_TOKENS.sub("", text))
+
+
 def _tells_figures(text: str) -> bool:
     """Whether it may tell any. Most texts do not, and are searched no further."""
     if not text.isascii():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from calls.connect.kinds import Unusable
 from calls.models import Instance
 from calls.streams.arrival import Arrival
-from transcripts.cards import mask_turns, may_go_on, of_interest
+from transcripts.cards import lets_through, mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
 from transcripts.lens.items import Transcript
@@ -64,8 +64,8 @@ def _merge(calls: Mapping[int, TurnsOfCall]) -> None:
     suspects = {pk: found for pk, turns in calls.items() if (found := of_interest(turns.news()))}
     at_edge = [(pk, turn) for pk, found in suspects.items() for turn in found if may_go_on(turn)]
     load_neighbours(calls, at_edge, NEXT)
-    # Mostly the next ones tell no figures, and break a number off: only else it may run farther.
-    load_neighbours(calls, [(pk, turn) for pk, turn in at_edge if calls[pk].has_beside(may_go_on)], MOST_NEIGHBOURS)
+    # Mostly the next ones say something else, and break a number off: only else it may run farther.
+    load_neighbours(calls, [(pk, turn) for pk, turn in at_edge if calls[pk].has_beside(lets_through)], MOST_NEIGHBOURS)
     for pk in suspects:
         calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 

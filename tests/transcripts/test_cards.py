@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from transcripts.cards import mask_cards, mask_turns
-from transcripts.digits import BOUNDARY, MARK, card_spans
+from transcripts.digits import BOUNDARY, MARK, card_spans, lets_through
 from transcripts.lens.items import Issues, Item, Speaker, Transcript, Utterance
 from transcripts.turns import Turn, in_order, merge
 
@@ -231,3 +231,13 @@ def test_no_number_is_passed_over_by_the_quick_look(parts: list[tuple[str, str]]
     text = "".join(part for pair in parts for part in pair)
     # A text that tells of repeats is given no quick look.
     assert card_spans(text) == card_spans(f"{text} and then a double")
+
+
+@pytest.mark.parametrize("text", ["4111", "four one, double one", "[card number]", "\u0664\u0661-1", "…", "", "1\n2."])
+def test_a_number_may_run_on_through_a_turn_of_figures_or_of_nothing(text: str) -> None:
+    assert lets_through(text)
+
+
+@pytest.mark.parametrize("text", ["It is 4111", "4111 please", "the phone", "A8", "1 and 2"])
+def test_other_words_break_a_number_off(text: str) -> None:
+    assert not lets_through(text)

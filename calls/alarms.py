@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
 from calls.broker import broker_answers
-from calls.models import Gap, SalesforceOrg, Stream, Sweep
+from calls.models import Gap, Instance, SalesforceOrg, Stream, Sweep
 from calls.progress import Progress, progress
 
 SWEEP_LATE_S = 20
@@ -20,7 +20,9 @@ SWEEPS = ("shards", "mirror", "calls")
 # Partitions are made each hour, a month ahead: a fresh clock takes an hour to its first time, and nothing waits for it.
 PARTITIONS, PARTITIONS_LATE_S = "partitions", 3 * 3600
 
-Kind = Literal["stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce", "redis"]
+Kind = Literal[
+    "stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce", "connect", "redis"
+]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Alarm:
     words: str
     since: datetime | None = None
     stream: Stream | None = None
-    about: str = ""  # the sweep or the org, of an alarm that is about no stream
+    about: str = ""  # the sweep, org or instance, of an alarm that is about no stream
 
     @property
     def anchor(self) -> str:
@@ -41,7 +43,7 @@ class Alarm:
 def alarms() -> list[Alarm]:
     """All that PostgreSQL knows to be wrong, in a fixed number of statements. Nothing in it is secret or of people."""
     streams = progress()
-    return [alarm for each in streams for alarm in _of(each)] + [*_gaps(streams), *_sweeps(), *_orgs()]
+    return [alarm for each in streams for alarm in _of(each)] + [*_gaps(streams), *_sweeps(), *_orgs(), *_instances()]
 
 
 def _of(each: Progress) -> Iterator[Alarm]:
@@ -107,6 +109,20 @@ def _orgs() -> Iterator[Alarm]:
     for org in SalesforceOrg.objects.exclude(trouble=""):
         words = f"Cases wait and are not mirrored: {org.trouble}. Ringback tries again by itself."
         yield Alarm("salesforce", words, about=org.name)
+
+
+def _instances() -> Iterator[Alarm]:
+    """What was wrong before somebody turned the asking off is over."""
+    for instance in Instance.objects.filter(Q(describe_contacts=True) | Q(current_metrics=True)):
+        if instance.describe_contacts and instance.describe_trouble:
+            words = f"{instance.describe_trouble}. Numbers of callers are known after the call only. {_AGAIN}"
+            yield Alarm("connect", words, about=instance.alias)
+        if instance.current_metrics and instance.metrics_trouble:
+            words = f"{instance.metrics_trouble}. Figures of queues are old, or missing. {_AGAIN}"
+            yield Alarm("connect", words, about=instance.alias)
+
+
+_AGAIN = "Ringback asks again by itself."
 
 
 def redis_alarms() -> list[Alarm]:

@@ -11,6 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from calls.current_metrics import instances_to_measure
+from calls.describing.asking import instances_to_describe
 from calls.intake import judge_again
 from calls.models import Alert, DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
@@ -81,6 +83,13 @@ def sweep_calls() -> None:
     if Alert.objects.let_corrections_go():
         nudge()
     Sweep.note("calls")
+
+
+def sweep_connect(ask_figures: Callable[[int], object], describe: Callable[[int], object]) -> None:
+    for instance_id in instances_to_measure():
+        ask_figures(instance_id)
+    for instance_id in instances_to_describe():
+        describe(instance_id)
 
 
 def sweep_dead_letters() -> None:

@@ -1,6 +1,7 @@
 """Tasks take ids, hold no rules, and may run twice or never: a sweep repeats what was lost."""
 
 import threading
+from functools import partial
 
 import structlog
 from celery import shared_task
@@ -8,8 +9,10 @@ from celery.signals import worker_init, worker_shutting_down
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from calls import sweeps
+from calls import current_metrics, sweeps
 from calls.backfill.work import attend_next
+from calls.describing import asking
+from calls.hints import hint
 from calls.models import Shard
 from calls.streams.reader import stopping
 from calls.streams.turn import prepare, take_turn
@@ -72,6 +75,21 @@ def mirror_cases(org_id: int) -> None:
 @shared_task
 def sweep_calls() -> None:
     sweeps.sweep_calls()
+
+
+@shared_task
+def sweep_connect() -> None:
+    sweeps.sweep_connect(partial(hint, "calls.tasks.ask_figures"), partial(hint, "calls.tasks.describe_contacts"))
+
+
+@shared_task
+def ask_figures(instance_id: int) -> None:
+    current_metrics.ask_figures(instance_id)
+
+
+@shared_task
+def describe_contacts(instance_id: int) -> None:
+    asking.describe_contacts(instance_id)
 
 
 @shared_task

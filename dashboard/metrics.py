@@ -13,6 +13,7 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from calls.alarms import Kind, alarms, redis_alarms
+from calls.describing.asking import describing_backlogs
 from calls.models import Call, Case, DeadLetter, Gap, SalesforceOrg, Sweep
 from calls.progress import Progress, ShardProgress, progress
 
@@ -31,6 +32,8 @@ class Ringback(Collector):
         sweeps = [(sweep.name, _since(sweep.ended_at, sweep.now)) for sweep in Sweep.objects.annotate(now=Now())]
         yield _gauge("sweep_age_seconds", "Since a sweep last came to its end.", ["sweep"], sweeps)
         yield _gauge("calls_in_progress", "Calls now.", [], [(Call.objects.in_progress().count(),)])
+        backlogs = describing_backlogs().items()
+        yield _gauge("describe_backlog", "Calls whose number is to be asked for.", ["connect_instance"], backlogs)
         kinds = [alarm.kind for alarm in [*redis_alarms(), *alarms()]]
         yield _gauge("alarms", "Alarms now.", ["kind"], [(kind, kinds.count(kind)) for kind in get_args(Kind)])
 

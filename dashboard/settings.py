@@ -248,6 +248,7 @@ SWEEPS = {
     "calls.tasks.sweep_shards": SWEEP_S,
     "calls.tasks.sweep_mirror": SWEEP_S,
     "calls.tasks.sweep_calls": 5.0,
+    "calls.tasks.sweep_connect": SWEEP_S,
     "calls.tasks.attend_backfills": SWEEP_S,
     "calls.tasks.sweep_dead_letters": 10.0,
     "transcripts.tasks.keep_partitions": 3600.0,

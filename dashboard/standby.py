@@ -16,6 +16,8 @@ from django.utils.module_loading import import_string
 
 from calls import sweeps
 from calls.broker import broker_answers
+from calls.current_metrics import ask_figures
+from calls.describing.asking import describe_contacts
 from calls.streams.reader import stopping
 from calls.tasks import read_shard
 
@@ -59,9 +61,10 @@ class StandIn:
             self.slots.shutdown()
 
     def sweeps(self) -> dict[str, Callable[[], object]]:
-        """Those of the clock, by their names there. Two of them tell others what to do: here it is done at once."""
+        """Those of the clock, by their names there. Some of them tell others what to do: here it is done at once."""
         found: dict[str, Callable[[], object]] = {name: import_string(name) for name in settings.SWEEPS}
         found["calls.tasks.sweep_shards"] = lambda: sweeps.sweep_shards(self._read)
+        found["calls.tasks.sweep_connect"] = lambda: sweeps.sweep_connect(ask_figures, describe_contacts)
         found["calls.tasks.sweep_mirror"] = lambda: sweeps.sweep_mirror(sweeps.mirror_cases)
         return found
 

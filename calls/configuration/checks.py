@@ -11,12 +11,16 @@ from django.db.models import Model
 from calls.models import Instance, Policy, SalesforceOrg, Stream, Team
 from calls.models.instance import ARN
 
-LIMITS = {
+LIMITS: dict[str, tuple[float, float]] = {
     "poll_ms": (200, 60_000),  # Kinesis lets a shard be read five times a second
     "behind_limit_s": (5, 24 * 3600),
     "merge_window_h": (0, 24 * 366),
     "case_max_age_h": (0, 24 * 366),
     "silence_ends_s": (10, 24 * 3600),
+    "silence_marks_s": (10, 24 * 3600),
+    "provisional_after_s": (0, 3600),
+    "service_level_s": (1, 3600),
+    "describe_per_s": (0.1, 50),
 }
 NEEDED = {
     SalesforceOrg.Flow.CLIENT_CREDENTIALS: ("client_secret",),
@@ -61,6 +65,7 @@ def _is_rsa_key(pem: str) -> bool:
 def _(instance: Instance) -> None:
     if instance.role_arn and not _ROLE_ARN.fullmatch(instance.role_arn):
         raise ValidationError({"role_arn": "Not the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME."})
+    _check_limits(instance, "describe_per_s")
     if instance.external_id and not instance.role_arn:
         raise ValidationError({"external_id": "It goes with a role_arn only."})
 
@@ -88,7 +93,8 @@ def _check_stream_name(name: str, instance: Instance) -> None:
 
 @check.register
 def _(policy: Policy) -> None:
-    _check_limits(policy, "merge_window_h", "case_max_age_h", "silence_ends_s")
+    _check_limits(policy, "merge_window_h", "case_max_age_h", "silence_ends_s", "silence_marks_s")
+    _check_limits(policy, "provisional_after_s", "service_level_s")
 
 
 def _check_limits(thing: Model, *names: str) -> None:

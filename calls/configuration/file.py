@@ -78,6 +78,10 @@ class PolicyPart(Part):
     merge_window_h: int | UnsetType = UNSET
     case_max_age_h: int | UnsetType = UNSET
     silence_ends_s: int | UnsetType = UNSET
+    silence_marks_s: int | UnsetType = UNSET
+    provisional_after_s: int | UnsetType = UNSET
+    opens_cases_early: bool | UnsetType = UNSET
+    service_level_s: int | UnsetType = UNSET
 
 
 class InstancePart(Part):
@@ -86,6 +90,9 @@ class InstancePart(Part):
     role_arn: str | UnsetType = UNSET
     external_id: str | UnsetType = UNSET
     salesforce: str | UnsetType = UNSET
+    describe_contacts: bool | UnsetType = UNSET
+    describe_per_s: float | UnsetType = UNSET
+    current_metrics: bool | UnsetType = UNSET
     stream: list[StreamPart] | UnsetType = UNSET
     policy: PolicyPart | UnsetType = UNSET
 

@@ -9,7 +9,7 @@ from calls.models import Instance, Policy, SalesforceOrg, Stream
 def bring_instance(part: InstancePart, at: str) -> list[str]:
     what = f"instance {part.alias}"
     instance = Instance.objects.filter(alias=part.alias).first() or Instance(alias=part.alias)
-    values = part.given("arn", "role_arn", "external_id")
+    values = part.given("arn", "role_arn", "external_id", "describe_contacts", "describe_per_s", "current_metrics")
     if part.salesforce:
         values["salesforce"] = named(SalesforceOrg, "name", part.salesforce, f"{at}.salesforce")
     elif part.salesforce == "":
@@ -49,6 +49,10 @@ def _bring_policy(instance: Instance, part: PolicyPart, what: str, at: str) -> l
         "merge_window_h",
         "case_max_age_h",
         "silence_ends_s",
+        "silence_marks_s",
+        "provisional_after_s",
+        "opens_cases_early",
+        "service_level_s",
     )
     if part.outcomes is not UNSET:
         values["overrides"] = part.outcomes

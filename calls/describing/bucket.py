@@ -9,7 +9,7 @@ from calls.models.moments import in_seconds
 
 
 class Taken(NamedTuple):
-    count: int
+    granted: int
     next_s: float  # until there is another one, or until the pause is over
 
 
@@ -20,16 +20,16 @@ WITH bucket AS MATERIALIZED (
         describe_filled_at AS filled_at, statement_timestamp() AS now
     FROM calls_instance WHERE id = %s FOR UPDATE
 ), filled AS (
-    SELECT id, per_s, now, GREATEST(now, filled_at) AS filled_at, LEAST(most, COALESCE(
-        tokens + GREATEST(0, EXTRACT(epoch FROM now - filled_at)) * per_s, most)) AS tokens
+    SELECT id, per_s, now, GREATEST(now, filled_at) AS filled_at, CASE WHEN filled_at IS NULL THEN most ELSE
+        LEAST(most, tokens + GREATEST(0, EXTRACT(epoch FROM now - filled_at)) * per_s) END AS tokens
     FROM bucket
 ), taken AS (
-    SELECT id, per_s, now, filled_at, tokens, LEAST(%s, floor(tokens)) AS count FROM filled
+    SELECT id, per_s, now, filled_at, tokens, LEAST(%s, floor(tokens)) AS granted FROM filled
 )
-UPDATE calls_instance SET describe_tokens = tokens - count, describe_filled_at = filled_at
+UPDATE calls_instance SET describe_tokens = tokens - granted, describe_filled_at = filled_at
 FROM taken WHERE calls_instance.id = taken.id
-RETURNING count::int,
-    (EXTRACT(epoch FROM filled_at - now) + GREATEST(0, 1 - tokens + count) / per_s)::float
+RETURNING granted::int,
+    (EXTRACT(epoch FROM filled_at - now) + GREATEST(0, 1 - tokens + granted) / per_s)::float
 """
 
 

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from msgspec import Struct
-
+from calls.connect.contact_event import ContactEvent
+from calls.connect.kinds import clean_text
 from calls.connect.withheld import is_withheld
 from calls.models import Instance
 
 
-class Described(Struct, frozen=True):
-    """`Contact` nests QueueInfo where a contact record nests Queue, and names a queue by its id alone."""
-
-    caller_address: str = ""  # empty if withheld, or if there is no telephone
-    dialled_address: str = ""
-    channel: str = ""
-    initiation_method: str = ""
-    queue_arn: str = ""
-    enqueued_at: datetime | None = None
-    began_at: datetime | None = None
-    ended_at: datetime | None = None
-    disconnect_reason: str = ""
+class Described(NamedTuple):
+    caller_address: str  # empty if withheld, or if there is no telephone
+    event: ContactEvent  # all else, as the contact events that may have been lost would have told it
 
 
-def described(instance: Instance, contact: dict[str, Any]) -> Described:
-    queue = contact.get("QueueInfo") or {}
-    return Described(
-        caller_address=_caller(contact.get("CustomerEndpoint") or {})[:300],
-        dialled_address=((contact.get("SystemEndpoint") or {}).get("Address") or "")[:300],
-        channel=(contact.get("Channel") or "")[:32],
-        initiation_method=(contact.get("InitiationMethod") or "")[:64],
-        queue_arn=f"{instance.arn}/queue/{queue['Id']}"[:512] if queue.get("Id") else "",
+def described(instance: Instance, contact_id: str, contact: Mapping[str, Any], at: datetime) -> Described:
+    """`Contact` nests QueueInfo and AgentInfo, which name queue and agent by the ends of their ARNs."""
+    queue, agent = contact.get("QueueInfo") or {}, contact.get("AgentInfo") or {}
+    event = ContactEvent(
+        contact_id=contact_id,
+        kind="DESCRIBED",
+        event_id="",
+        at=at,
+        initial_contact_id=contact.get("InitialContactId"),
+        previous_contact_id=contact.get("PreviousContactId"),
+        channel=contact.get("Channel"),
+        initiation_method=contact.get("InitiationMethod"),
+        initiated_at=contact.get("InitiationTimestamp"),
+        disconnected_at=contact.get("DisconnectTimestamp"),
+        disconnect_reason=_text(contact, "DisconnectReason")[:256],
+        queue_arn=f"{instance.arn}/queue/{queue['Id']}" if queue.get("Id") else None,
         enqueued_at=queue.get("EnqueueTimestamp"),
-        began_at=contact.get("InitiationTimestamp"),
-        ended_at=contact.get("DisconnectTimestamp"),
-        disconnect_reason=contact.get("DisconnectReason") or "",
+        agent_arn=f"{instance.arn}/agent/{agent['Id']}" if agent.get("Id") else None,
+        connected_to_agent_at=agent.get("ConnectedToAgentTimestamp"),
+        acw_started_at=agent.get("AfterContactWorkStartTimestamp"),
+        acw_ended_at=agent.get("AfterContactWorkEndTimestamp"),
+        dialled_address=_text(contact.get("SystemEndpoint") or {}, "Address")[:256],
     )
+    return Described(_caller(contact.get("CustomerEndpoint") or {}), event)
 
 
-def _caller(end: dict[str, str]) -> str:
-    address = end.get("Address") or ""
+def _caller(end: Mapping[str, str]) -> str:
+    address = _text(end, "Address")[:300]
     return address if end.get("Type") in ("TELEPHONE_NUMBER", "VOIP") and not is_withheld(address) else ""
+
+
+def _text(part: Mapping[str, str], name: str) -> str:
+    return clean_text(part.get(name) or "")

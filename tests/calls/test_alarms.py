@@ -160,7 +160,7 @@ def test_an_org_that_refuses_is_an_alarm(well: World) -> None:
 def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
     well: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         alarms()
     for number in range(10):
         stream = Stream.objects.create(instance=well.instance, kind="contact-lens", name=f"s{number}", trouble="none")
@@ -168,7 +168,7 @@ def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
             shard(stream, shard_id, read_s=900)
         Gap.objects.create(stream=stream, shard_id="0", after="1", to_at=ago(60))
     Sweep.objects.all().delete()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(alarms()) == 33
 
 

@@ -68,6 +68,20 @@ def test_a_shard_says_how_far_it_was_read_and_who_holds_it(client: Client, token
     assert found["ringback_shard_lease_held{connect_instance=acme,host=host-a,shard=0,stream=lens}"] == 1
 
 
+def test_numbers_still_to_be_asked_for_are_counted_where_somebody_asks(
+    client: Client, token: str, stream: Stream
+) -> None:
+    Instance.objects.update(describe_contacts=True)
+    Instance.objects.create(alias="quiet", arn=ARN.replace("1111", "2222"))
+    for contact_id, address in (("c1", ""), ("c2", "+12025550142"), ("c3", "")):
+        Call.objects.create(
+            instance=stream.instance, contact_id=contact_id, root_contact_id=contact_id, is_live=True,
+            caller_address=address,
+        )  # fmt: skip
+    found = {name: value for name, value in scraped(client).items() if "describe_backlog" in name}
+    assert found == {"ringback_describe_backlog{connect_instance=acme}": 2}
+
+
 def test_what_is_not_known_is_absent_and_never_zero(client: Client, token: str, stream: Stream) -> None:
     Shard.objects.create(stream=stream, shard_id="0", owner="host-a:1:a", lease_expires_at=ago(1))
     names = {name.partition("{")[0] for name in scraped(client)}
@@ -133,13 +147,13 @@ def test_an_org_says_how_many_cases_wait_and_for_how_long(client: Client, token:
 def test_a_scrape_costs_the_same_statements_for_one_stream_and_for_many(
     shard: Shard, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         list(Ringback().collect())
     for number in range(10):
         stream = Stream.objects.create(instance=shard.stream.instance, kind="contact-lens", name=f"s{number}")
         for shard_id in "01":
             Shard.objects.create(stream=stream, shard_id=shard_id, read_at=ago(900))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         list(Ringback().collect())
 
 
@@ -187,6 +201,7 @@ def test_what_is_written_about_metrics_names_those_that_there_are(
     client: Client, token: str, shard: Shard, file: str
 ) -> None:
     SalesforceOrg.objects.create(name="main", login_url="https://a", lightning_url="https://a")
+    Instance.objects.update(describe_contacts=True)
     Sweep.note("shards")
     named = set(re.findall(r"\bringback_[a-z_]+", (ROOT / file).read_text()))
     known = {name.partition("{")[0] for name in scraped(client)}

@@ -188,6 +188,35 @@ def test_a_stream_is_pushed_and_watched_as_the_file_says(configure: Configure) -
     assert not Stream.objects.get(pk=pushed.pk).is_fanned_out
 
 
+def test_what_is_asked_of_amazon_connect_is_as_the_file_says(configure: Configure) -> None:
+    wishes = "describe_contacts = true\ndescribe_per_s = 5\ncurrent_metrics = true"
+    configure(WORLD, ('salesforce = "main"\n\n[[instance.stream', f"{wishes}\n\n[[instance.stream"))
+    instance = Instance.objects.get()
+    assert (instance.describe_contacts, instance.describe_per_s, instance.current_metrics) == (True, 5, True)
+    assert "instance acme: describe_per_s: 5.0 -> 0.5" in configure(
+        WORLD, ('salesforce = "main"\n\n', "describe_per_s = 0.5\n\n")
+    )
+
+
+def test_what_events_set_off_is_as_the_file_says(configure: Configure) -> None:
+    kinds = WORLD.replace('"contact-records"', '"contact-events"').replace('"contact-lens"', '"agent-events"')
+    configure(kinds)
+    assert set(Stream.objects.values_list("kind", flat=True)) == {"contact-events", "agent-events"}
+    lines = configure(
+        kinds,
+        (
+            "short_abandon_s = 7",
+            "silence_marks_s = 60\nprovisional_after_s = 0\nopens_cases_early = true\nservice_level_s = 30",
+        ),
+    )
+    assert lines == [
+        "instance acme: policy: silence_marks_s: 600 -> 60",
+        "instance acme: policy: provisional_after_s: 120 -> 0",
+        "instance acme: policy: opens_cases_early: false -> true",
+        "instance acme: policy: service_level_s: 20 -> 30",
+    ]
+
+
 def test_people_are_made_without_a_password_that_works(configure: Configure) -> None:
     configure()
     alice = Person.objects.get(username="alice")

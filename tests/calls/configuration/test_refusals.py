@@ -33,7 +33,42 @@ REFUSALS = {
     "an unknown kind": (
         '"contact-lens"',
         '"lens"',
-        "instance[0].stream[1].kind: allowed: contact-records, contact-lens",
+        "instance[0].stream[1].kind: allowed: contact-records, contact-lens, contact-events, agent-events",
+    ),
+    "a rate of questions that no quota allows": (
+        'salesforce = "main"\n\n[[instance.stream',
+        "describe_per_s = 500\n\n[[instance.stream",
+        "instance[0].describe_per_s: From 0.1 to 50.",
+    ),
+    "no questions at all, by a rate": (
+        'salesforce = "main"\n\n[[instance.stream',
+        "describe_per_s = 0\n\n[[instance.stream",
+        "instance[0].describe_per_s: From 0.1 to 50.",
+    ),
+    "a rate that is no number": (
+        'salesforce = "main"\n\n[[instance.stream',
+        "describe_per_s = nan\n\n[[instance.stream",
+        "instance[0].describe_per_s: From 0.1 to 50.",
+    ),
+    "describing neither true nor false": (
+        'salesforce = "main"\n\n[[instance.stream',
+        "describe_contacts = 1\n\n[[instance.stream",
+        "instance[0].describe_contacts: expected `bool`, got `int`",
+    ),
+    "a silence of no time": (
+        "short_abandon_s = 7",
+        "silence_marks_s = 0",
+        "instance[0].policy.silence_marks_s: From 10 to 86400.",
+    ),
+    "a service level of no time": (
+        "short_abandon_s = 7",
+        "service_level_s = 0",
+        "instance[0].policy.service_level_s: From 1 to 3600.",
+    ),
+    "a drop that is never alerted": (
+        "short_abandon_s = 7",
+        "provisional_after_s = 3601",
+        "instance[0].policy.provisional_after_s: From 0 to 3600.",
     ),
     "a missing kind": ('kind = "contact-lens"\n', "", "instance[0].stream[1].kind: is missing"),
     "an unknown preset": (

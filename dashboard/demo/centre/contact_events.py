@@ -18,7 +18,9 @@ def events(call: Call, rng: random.Random) -> Iterator[tuple[float, Record]]:
 
 
 def waiting(call: Call, rng: random.Random) -> Iterator[tuple[float, Record]]:
-    """Those of a contact that stays in its queue for good."""
+    """Those of a contact that stays in its queue for good; none of one that never came so far."""
+    if call.queued_at is None:
+        return iter(())
     return ((at, each) for at, each in events(call, rng) if each["detail"]["eventType"] in ("INITIATED", "QUEUED"))
 
 

@@ -52,7 +52,7 @@ class Ending:
     weight: float
     legs: tuple[Leg, ...]
     needs_agent_events: bool = False  # the contact record alone cannot tell
-    promised: tuple[Leg, ...] = ()  # queued after those, and never taken up: no record is ever written of it
+    promised: tuple[Leg, ...] = ()  # after those, and never taken up: no record is ever written of it
 
     @property
     def is_heard(self) -> bool:
@@ -115,7 +115,8 @@ QUIET = (
     Ending("short call", 4, (Leg("short_call", 21, HUNG_UP, flow_s=(1, 5)),)),
     Ending("test call", 1, (Leg("test_call", 4, BY_FLOW, attributes={"testCall": "true"}),)),
     Ending("callbacks failed", 4, (WANTS_CALLBACK, CALLED_IN_VAIN, replace(CALLED_IN_VAIN, outcome="callback_failed"))),
-    Ending("promised a callback, never called", 2, (WANTS_CALLBACK,), promised=(CALLED_BACK,)),
+    Ending("promised a callback, never called", 1, (WANTS_CALLBACK,), promised=(CALLED_BACK,)),
+    Ending("promised a callback, never queued", 1, (WANTS_CALLBACK,), promised=(replace(CALLED_BACK, wait_s=None),)),
     Ending("busy", 2, (CALLED_BUSY,)),
     Ending("no answer", 2, (replace(CALLED_BUSY, reason="TELECOM_UNANSWERED"),)),
     Ending("campaign met a machine", 1, (CAMPAIGN_CALL,)),

@@ -45,7 +45,7 @@ class Shift:
         ahead_s = LONGEST_S + settle_s * 1.1
         self._plan = Plan(ahead_s, streams)
         self.due: Callable[[float], Iterator[Put]] = self._plan.due
-        self._staff = Staff(self._plan, agents(int(calls * 1.6) + 6), self._rng, int(now - ahead_s) - 60, rate)
+        self._staff = Staff(self._plan, agents(int(calls * 1.5) + 4), self._rng, int(now - ahead_s) - 60, rate)
         for _ in range(calls):
             self._plan.ahead_of(now + self._rng.uniform(0.2, 15), self._hear)
         self._plan.ahead_of(now + 1, self._begin_quiet)

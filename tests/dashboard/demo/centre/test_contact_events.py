@@ -112,6 +112,14 @@ def test_a_callback_that_is_promised_and_never_made_is_queued_for_good() -> None
         assert {each.previous_contact_id for each in waiting} == {record.contact_id}
 
 
+def test_of_a_callback_that_is_promised_and_never_queued_nothing_is_heard() -> None:
+    for seed in SEEDS:
+        story = told(named("promised a callback, never queued"), seed)
+        (record,) = map(contact_record.decode, contact_records(story))
+        assert record.next_contact_id
+        assert {decode(each).contact_id for each in envelopes(story)} == {record.contact_id}
+
+
 def test_a_moment_that_is_not_set_is_written_as_amazon_writes_it() -> None:
     text = json.dumps(envelopes(told(named("chatted"), 1)))
     assert "1970-01-01T00:00:00.001Z" in text

@@ -6,9 +6,10 @@ BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
 NO_SERVERS := RINGBACK_VAR=var/test DATABASE_URL=postgresql:///none REDIS_URL=unix:///none
 
-# PORT=, CALLS= and RATE= are read here, given before or after "make demo".
+# PORT=, CALLS=, RATE= and STREAMS= are read here, given before or after "make demo".
 demo: .venv/complete
-	exec $(BIN)/python manage.py demo $(if $(CALLS),--calls $(CALLS)) $(if $(RATE),--rate $(RATE))
+	exec $(BIN)/python manage.py demo $(if $(CALLS),--calls $(CALLS)) $(if $(RATE),--rate $(RATE)) \
+		$(if $(STREAMS),--streams $(STREAMS))
 
 run: .venv/complete
 	exec $(BIN)/python manage.py run

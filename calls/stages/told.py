@@ -52,7 +52,7 @@ class Told:
         """The columns that follow; whether anything changed. What tells nothing new wakes no call that is silent."""
         facts = msgspec.to_builtins(self.facts)
         if facts != self.call.stage_facts:
-            self.call.stage_facts = facts
+            self.call.stage_facts, self.call.holds = facts, len(self.facts.holds)
             if self.call.record is None:
                 self._stand()
         return self._columns() != self.before
@@ -68,7 +68,7 @@ class Told:
         if facts.initiated_at:
             call.began_at, call.is_began_estimated = facts.initiated_at, False
         call.ended_at = facts.disconnected_at
-        call.enqueued_at, call.holds = facts.enqueued_at, len(facts.holds)
+        call.enqueued_at = facts.enqueued_at
         if call.queue_arn != facts.queue_arn:
             call.queue_arn, call.queue_name = facts.queue_arn, ""
         if call.agent_arn != standing.agent_arn:

@@ -24,7 +24,8 @@ def addresses(stack: Stack) -> dict[str, str]:
     talk, contact_id = Talk(), str(uuid4())
     told = json.loads((SAMPLES / "contact_lens_voice/02_segments_all_kinds.json").read_text())
     stack.put(CONTACT_LENS, talk.started(), {**told, "ContactId": talk.contact_id}, talk.piece("p", "And so"))
-    stack.put(CONTACT_RECORDS, dropped(contact_id, "+12025550170"))
+    promised = {**dropped(str(uuid4()), "+12025550171"), "NextContactId": str(uuid4())}
+    stack.put(CONTACT_RECORDS, promised, dropped(contact_id, "+12025550170"))
     [(case,)] = until(
         lambda: stack.rows("SELECT case_id FROM calls_call WHERE contact_id = %s", contact_id), "the dropped call"
     )
@@ -44,6 +45,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         "cases": "/cases/",
         "closed cases": "/cases/?show=closed",
         "case": f"/cases/{case}/",
+        "promises": "/promises/",
         "zone": "/accounts/zone/",
         "login": "/accounts/login/",
         "admin": "/admin/",
@@ -63,6 +65,7 @@ def addresses(stack: Stack) -> dict[str, str]:
         ("lee", "cases"),
         ("lee", "closed cases"),
         ("lee", "case"),
+        ("lee", "promises"),
         ("lee", "zone"),
         ("", "login"),
         ("dana", "admin"),

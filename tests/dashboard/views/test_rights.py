@@ -42,6 +42,7 @@ ADDRESSES = [
     Address("reopen", "/cases/{case}/reopen/", "bob dave root", is_post=True),
     Address("mirror_again", "/cases/{case}/mirror-again/", "bob dave root", is_post=True),
     Address("reveal", "/cases/{case}/reveal/", "bob dave root", is_post=True),
+    Address("promises", "/promises/", "bob dave root"),
     Address("zone", "/accounts/zone/", "alice bob dave erin charlie root"),
 ]
 FOR_ALL = {"login", "logout", "healthz"}

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import structlog
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -28,8 +28,6 @@ SLICE_S = 10  # a worker has other things to do
 PATIENCE_S = 2  # a longer pause is left to the sweep
 THROTTLED_S, FAILED_S, REFUSED_S = 2, 1, 300
 
-# Only telephones have numbers.
-_UNASKED = Q(is_live=True, described_at__isnull=True, caller_address="", record__isnull=True, channel__in=("", "VOICE"))
 _WAITING_FIRST = Case(
     When(stage__in=(Stage.WAITING, Stage.RINGING), then=Value(0)), When(stage=Stage.FLOW, then=Value(1)), default=2
 )
@@ -37,13 +35,13 @@ _WAITING_FIRST = Case(
 
 def describing_backlog(instance: Instance) -> int:
     """Calls in progress whose number is still to be asked for."""
-    return _unasked(instance).count() if instance.describe_contacts else 0
+    return Call.objects.unasked().filter(instance=instance).count() if instance.describe_contacts else 0
 
 
 def describing_backlogs() -> dict[str, int]:
     """By alias, of the instances that are asked."""
     asked = Instance.objects.filter(describe_contacts=True)
-    counts = dict(Call.objects.filter(_UNASKED).values_list("instance").annotate(Count("pk")))
+    counts = dict(Call.objects.unasked().values_list("instance").annotate(Count("pk")))
     return {alias: counts.get(pk, 0) for pk, alias in asked.values_list("pk", "alias")}
 
 
@@ -51,7 +49,7 @@ def instances_to_describe() -> list[int]:
     """Those with calls to ask about whom nobody asks now, and which do not pause."""
     free = Q(describing_until=None) | Q(describing_until__lte=Now())
     ready = Q(describe_filled_at=None) | Q(describe_filled_at__lte=in_seconds(PATIENCE_S))
-    waiting = Exists(Call.objects.filter(_UNASKED, instance=OuterRef("pk")))
+    waiting = Exists(Call.objects.unasked().filter(instance=OuterRef("pk")))
     return list(Instance.objects.filter(free, ready, waiting, describe_contacts=True).values_list("pk", flat=True))
 
 
@@ -71,16 +69,13 @@ def describe_contacts(instance_id: int) -> None:
 
 def _ask_next(instance: Instance, failed: set[int]) -> float | None:
     """Seconds until more may be asked; None if nobody is left."""
-    calls = list(_unasked(instance).exclude(pk__in=failed).order_by(_WAITING_FIRST, "pk")[:AT_ONCE])
+    unasked = Call.objects.unasked().filter(instance=instance).exclude(pk__in=failed)
+    calls = list(unasked.order_by(_WAITING_FIRST, "pk")[:AT_ONCE])
     if not calls:
         return None
     taken = take(instance, len(calls))
     pause_s = _ask(instance, calls[: taken.granted], failed) if taken.granted else 0
     return max(taken.next_s, pause_s)
-
-
-def _unasked(instance: Instance) -> QuerySet[Call]:
-    return Call.objects.filter(_UNASKED, instance=instance)
 
 
 def _claim(instance: Instance, held: datetime | None = None) -> datetime | None:

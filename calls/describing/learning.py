@@ -30,9 +30,9 @@ def learn(instance: Instance, answers: Mapping[int, Described | None]) -> None:
             if answer := answers[call.pk]:
                 _note(told[call.pk], answer)
         _name_callers(instance, calls)
-        save(instance, told.values())
+        judged = save(instance, told.values())
         save_rows(calls, ("caller", "caller_address", "described_at"))
-        judge_early(instance, calls)
+        judge_early(instance, [call for call in calls if call.pk not in judged])
         changed = list(Call.objects.filter(pk__in=told).values_list("pk", "number"))
         transaction.on_commit(partial(nudge, changed))
 

@@ -39,6 +39,9 @@ class Stage(models.TextChoices):
 IN_PROGRESS = (Stage.FLOW, Stage.WAITING, Stage.RINGING, Stage.TALKING, Stage.HOLD)
 
 
+VOICE = ("", "VOICE")  # the first: no source has told the channel yet
+
+
 class Promise(models.TextChoices):
     """What became of a caller whom nobody talked to and who was passed on."""
 
@@ -61,6 +64,11 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def in_progress(self) -> Self:
         return self.filter(is_live=True)
+
+    def unasked(self) -> Self:
+        """In progress, and neither is the number known, nor was Amazon Connect asked for it. Only voice has one."""
+        unknown = self.in_progress().filter(caller_address="", described_at__isnull=True, record__isnull=True)
+        return unknown.filter(channel__in=VOICE)
 
 
 class Call(models.Model):
@@ -179,6 +187,12 @@ class Call(models.Model):
     @cached_property
     def contact_record(self) -> ContactRecord | None:
         return decode(self.record) if self.record else None
+
+    @property
+    def is_unasked(self) -> bool:
+        """As the queryset's `unasked`."""
+        is_unknown = not self.caller_address and self.described_at is None and self.record is None
+        return self.is_live and is_unknown and self.channel in VOICE
 
     @property
     def sentence(self) -> str:

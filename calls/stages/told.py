@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from calls.describing.wake import wake_describing
 from calls.judging import judge_early
 from calls.models import Call, Instance
 from calls.models.bulk import save_rows
@@ -83,4 +84,6 @@ def save(instance: Instance, told: Iterable[Told]) -> dict[int, int]:
     name_calls(instance, [call for call in changed if call.record is None])
     save_rows(changed, FIELDS)
     judge_early(instance, changed)
+    if instance.describe_contacts and any(call.is_unasked for call in changed):
+        wake_describing(instance.pk)
     return dict(Call.objects.filter(pk__in=[call.pk for call in changed]).values_list("pk", "number"))

@@ -18,6 +18,7 @@ from calls.describing.asking import describe_contacts, describing_backlog, insta
 from calls.models import Alert, Call, Caller, Instance, Stage
 from tests.calls.connect_api import Connect
 from tests.calls.describing.conftest import Ring
+from tests.calls.stages.events import at, contact_event, queue_info
 from tests.calls.world import ALICE, BOB, World, dropped, now
 from tests.journeys.stack import until
 
@@ -126,6 +127,16 @@ def test_a_lost_end_is_healed_and_the_drop_alerts_with_its_number(asking: World,
     call.refresh_from_db()
     assert (call.is_live, call.stage, call.outcome, call.is_provisional) == (False, "ended", "abandoned", True)
     assert Alert.objects.get().call == call
+
+
+def test_the_drop_of_a_caller_whose_number_is_learned_later_opens_its_case_at_once_if_the_policy_says_so(
+    asking: World, connect: Connect
+) -> None:
+    asking.rules(opens_cases_early=True)
+    asking.bring(contact_event("QUEUED", 10, **queue_info(10)))
+    connect.knows("c1", ALICE, DisconnectTimestamp=at(60).isoformat())
+    describe(asking)
+    assert (asking.case().phone, asking.call("c1").caller and asking.call("c1").outcome) == (ALICE, "abandoned")
 
 
 def test_a_contact_record_that_comes_before_the_answer_wins(world_apart: World, connect: Connect) -> None:

@@ -69,7 +69,7 @@ def present(scope: Scope) -> Present:
     )  # fmt: skip
     for instance_id, arn, name, stage, callers, callbacks, since in rows:
         queue = now.queues[instance_id, arn or name]
-        queue.name = queue.name or name or tail(arn)
+        queue.name = name or queue.name or tail(arn)
         now.stages[stage] += callers + callbacks
         if stage == Stage.WAITING:
             now.callers_waiting += callers

@@ -33,7 +33,7 @@ def _service_level(scope: Scope, sources: Sources, midnight: datetime, up_to: da
     level = service_level(scope, midnight)
     within = sorted({each.service_level_s for each in sources.instances.values()})
     in_time = f"in {within[0]} s" if len(within) == 1 else "in time"
-    strict = "" if level.strict_percent is None else f"strict {level.strict_percent} %"
+    strict = "" if level.strict_percent is None else f"strict {_percent(level.strict_percent)}"
     return Figure(
         name="service-level",
         label="Service level",
@@ -96,4 +96,4 @@ def _open_cases(person: Person) -> Figure:
 
 
 def _percent(percent: int | None) -> str | None:
-    return None if percent is None else f"{percent} %"
+    return None if percent is None else f"{percent}\N{NO-BREAK SPACE}%"

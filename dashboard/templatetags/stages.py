@@ -133,7 +133,8 @@ def number_later(call: Call) -> str:
     """What stands in the place of a number that is not known."""
     if call.record_updated_at:
         return "number unknown"
-    if call.is_live and call.instance.describe_contacts and call.described_at is None:
+    is_voice = call.channel in ("", "VOICE")  # who chats has no number to ask for
+    if call.is_live and call.instance.tells_numbers and call.described_at is None and is_voice:
         return "number being asked"
     return "number known after the call"
 
@@ -186,6 +187,7 @@ def history(call: Call) -> list[Step]:
         ("In the queue", facts.enqueued_at),
         ("With an agent", facts.connected_at),
         ("Ended", facts.disconnected_at),
+        ("After-call work", facts.acw_at),
         ("After-call work done", facts.completed_at),
     )
     steps = [Step(word, at) for word, at in told if at]

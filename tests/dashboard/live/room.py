@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.db.transaction import atomic
 
-from calls.models import Alert, Call, Case, Instance, Person, Team
+from calls.models import Agent, Alert, Call, Case, Instance, Person, Team
 from transcripts.models import Conversation, Segment
 from transcripts.partitions import make_partitions
 
@@ -57,6 +57,11 @@ class Room:
             self.say(call, "t0", words)
         call.refresh_from_db()
         return call
+
+    def agent(self, username: str, **fields: Any) -> Agent:
+        """One who is signed in, and free."""
+        told = {"status": "Available", "status_type": "ROUTABLE", "is_signed_in": True}
+        return Agent.objects.create(instance=self.instance, arn=username, username=username, **told | fields)
 
     def change(self, call: Call, **fields: Any) -> None:
         Call.objects.filter(pk=call.pk).update(**fields)

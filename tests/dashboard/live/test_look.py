@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls.models import Person, Shard, Stream
+from calls.models import Agent, Person, Shard, Stream, Team
 from calls.models.xid import epoch, horizon
 from calls.rights import rights_of
 from calls.scope import Scope
@@ -45,6 +45,8 @@ def test_a_look_costs_the_same_for_one_call_and_for_a_hundred(room: Room, people
     costs = set()
     for number_of_calls in (1, 10, 100):
         open_calls = [room.call("Queue 0") for _ in range(number_of_calls)]
+        agents = [room.agent(f"agent{number_of_calls}.{at}") for at in range(number_of_calls // 2 + 1)]
+        Team.objects.filter(name="Queue 0").update(agents=[agent.username for agent in agents])
         watching = [viewer(person, "wall", "alerts", "cases") for person in teams]
         case, _ = room.drop(room.call("Queue 0"))
         pages = [viewer(room.alice, f"call:{call.pk}", number=call.number) for call in open_calls]
@@ -52,11 +54,13 @@ def test_a_look_costs_the_same_for_one_call_and_for_a_hundred(room: Room, people
         memory = caught_up(*watching, *pages)
         for call in open_calls:
             room.say(call, "t1", "words")
+            room.change(call, stage="waiting")
             room.drop(room.call("Queue 0"))
+        Agent.objects.filter(pk__in=[agent.pk for agent in agents]).update(status="Lunch")
         case.take(room.alice)
         cost, sight = statements([*watching, *pages], memory)
         slots = {frame.split('"slot":"')[1].split('"')[0] for told in sight.frames.values() for frame in told}
-        assert slots == {"calls", "facts", "turns", "alerts", "cases", "case", "entries"}
+        assert slots == {"calls", "waiting", "agents", "facts", "turns", "alerts", "cases", "case", "entries"}
         costs.add(cost)
     assert len(costs) == 1
 

@@ -138,9 +138,9 @@ def _follow_up(instance: Instance, policy: Policy, verdicts: list[Verdict], now:
     young = [each for each in verdicts if each.call.case_id or (each.call.ended_at or now) >= oldest]
     follow_up(instance, policy, [each for each in young if _may_open(each, policy)], now)
     Alert.objects.raise_for([each.call for each in young if _is_alarming(each)])
-    _take_back_alerts([each for each in verdicts if each.before.opens_case and not each.judgement.opens_case])
+    _take_back_alerts([each for each in verdicts if each.before.opens_case and not each.opens_case])
     for each in verdicts:
-        each.call.opens_case = each.judgement.opens_case
+        each.call.opens_case = each.opens_case
 
 
 def _find_callers(instance: Instance, verdicts: list[Verdict]) -> None:
@@ -151,8 +151,8 @@ def _find_callers(instance: Instance, verdicts: list[Verdict]) -> None:
 
 
 def _may_open(verdict: Verdict, policy: Policy) -> bool:
-    """What is told early opens a case only for a number that is known, for that is what cases are merged by."""
-    if not verdict.is_early or verdict.call.case_id:
+    """What is provisional opens a case only for a number that is known, for that is what cases are merged by."""
+    if not verdict.judgement.is_provisional or verdict.call.case_id:
         return True
     return policy.opens_cases_early and verdict.is_told and verdict.record.caller_address is not None
 
@@ -163,10 +163,10 @@ def _is_alarming(verdict: Verdict) -> bool:
 
 
 def _take_back_alerts(verdicts: Iterable[Verdict]) -> None:
-    """Of calls that were no drops. What events had told and is corrected is said to be so."""
+    """Of calls that were no drops. What was told provisionally and is corrected is said to be so."""
     by_now: defaultdict[tuple[bool, bool], list[Call]] = defaultdict(list)
     for each in verdicts:
-        by_now[each.before.is_early, each.is_early].append(each.call)
+        by_now[each.before.is_provisional, each.is_early].append(each.call)
     Alert.objects.filter(call__in=by_now[False, False]).take_back()
     Alert.objects.filter(call__in=by_now[True, False]).correct()
     Alert.objects.filter(call__in=by_now[True, True]).correct_or_take_back()

@@ -52,7 +52,13 @@ class Verdict:
     @property
     def is_news(self) -> bool:
         found = self.judgement
-        return self.before[:5] != (found.outcome, found.row, found.is_provisional, found.promise, found.opens_case)
+        return self.before[:5] != (found.outcome, found.row, found.is_provisional, found.promise, self.opens_case)
+
+    @property
+    def opens_case(self) -> bool:
+        """A record that waits for another leg to confirm what events told takes nothing back of it meanwhile."""
+        is_standing = self.before.opens_case and self.before.outcome == self.judgement.outcome
+        return self.judgement.opens_case or (is_standing and self.judgement.is_provisional)
 
     @property
     def is_confirmed(self) -> bool:
@@ -77,7 +83,7 @@ class Verdict:
 
 def follow_up(instance: Instance, policy: Policy, verdicts: Iterable[Verdict], now: datetime) -> None:
     """Open, join and withdraw cases. The callers' rows are locked, so nobody else opens one meanwhile."""
-    verdicts = [each for each in verdicts if each.judgement.opens_case or each.call.case_id]
+    verdicts = [each for each in verdicts if each.opens_case or each.call.case_id]
     if verdicts:
         cases = Cases(instance, policy, verdicts, now)
         for each in sorted(verdicts, key=lambda each: (each.call.ended_at or now, each.call.pk)):
@@ -113,10 +119,10 @@ class Cases:
         own = self.by_pk.get(verdict.call.case_id or 0)
         if own is None:
             self._open(verdict, self.by_caller.get(verdict.call.caller_id))
-        elif verdict.judgement.opens_case == verdict.before.opens_case:
+        elif verdict.opens_case == verdict.before.opens_case:
             if verdict.is_news:
                 self._keep_up(own, verdict)
-        elif not verdict.judgement.opens_case:
+        elif not verdict.opens_case:
             self._close_or_tell(own, verdict)
         elif own.disposition == Case.Disposition.WITHDRAWN:
             held = self.by_caller.get(own.caller_id)
@@ -132,7 +138,7 @@ class Cases:
             self._tell(case, verdict)
         elif case.last_drop_at != call.ended_at:
             self._change(case)
-        if verdict.judgement.opens_case and case.last_drop_at in (call.ended_at, told_early):
+        if verdict.opens_case and case.last_drop_at in (call.ended_at, told_early):
             case.cause, case.last_drop_at = verdict.judgement.outcome, call.ended_at
 
     def _open(self, verdict: Verdict, case: Case | None) -> None:

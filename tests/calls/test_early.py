@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from calls.intake import judge_again
 from calls.judging import judge_early
@@ -418,6 +419,54 @@ def test_a_correction_that_is_corrected_holds_again(world: World, is_seen: bool)
     assert world.case().state == "new"
 
 
+def transferred(contact_id: str = "c1", **more: Any) -> Record:
+    return dropped(contact_id, InitiationMethod="TRANSFER", PreviousContactId="c0", InitialContactId="c0", **more)
+
+
+def leg_before(worked_s: float) -> Record:
+    """An agent talked, and began with after-call work so many seconds ago."""
+    record = answered("c0", ended_s=worked_s, NextContactId="c1")
+    return {**record, "Agent": {**record["Agent"], "AfterContactWorkStartTimestamp": at(worked_s).isoformat()}}
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_record_that_waits_for_the_leg_before_takes_nothing_back_and_is_confirmed_with_it(
+    world: World, at_once: bool
+) -> None:
+    world.rules(opens_cases_early=at_once)
+    first = {"initiation_method": "TRANSFER", "previous_contact_id": "c0", "root_contact_id": "c0"}
+    heard(world, waited(60), caller_address=ALICE, **first)
+    world.bring(transferred())
+    assert (world.call("c1").is_provisional, alert().corrected_at, alert().acknowledged_at) == (True, None, None)
+    assert Case.objects.open().count() == at_once
+    world.bring(leg_before(150))
+    assert (world.call("c1").is_provisional, alert().corrected_at, alert().acknowledged_at) == (False, None, None)
+    assert (world.case().state, world.case().drops) == ("new", 1)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_record_that_waits_for_the_leg_before_is_corrected_by_it(world: World, at_once: bool) -> None:
+    world.rules(opens_cases_early=at_once)
+    first = {"initiation_method": "TRANSFER", "previous_contact_id": "c0", "root_contact_id": "c0"}
+    heard(world, waited(60), caller_address=ALICE, **first)
+    world.bring(transferred())
+    world.bring(leg_before(20))
+    assert world.call("c1").outcome == "consult"
+    assert Alert.objects.unseen().get().corrected_at is not None
+    assert not Case.objects.open().exists()
+
+
+def test_a_leg_that_events_tell_as_a_drop_and_the_record_as_passed_on_is_corrected_and_may_alarm_again(
+    world: World,
+) -> None:
+    heard(world, waited(60))
+    world.bring(dropped(NextContactId="c2"))
+    assert alert().corrected_at is not None
+    leg_wait_passes(world)
+    assert Alert.objects.unseen().get().corrected_at is None
+    assert world.call("c1").promise == "broken"
+
+
 # Cases
 
 
@@ -531,6 +580,30 @@ def test_events_and_records_at_once_on_two_connections_leave_one_case_and_one_al
     assert world.alerts() == names
     assert not Call.objects.filter(is_provisional=True).exists()
     assert Call.objects.filter(case=world.case()).count() == len(names)
+
+
+def statements(work: Callable[[], object]) -> int:
+    with CaptureQueriesContext(connection) as told:
+        work()
+    return len(told)
+
+
+def test_many_drops_cost_no_more_statements_than_two(world: World) -> None:
+    world.rules(opens_cases_early=True)
+
+    def told(names: list[str]) -> list[Call]:
+        first = {"instance": world.instance, "caller_address": ALICE, "channel": "VOICE"}
+        more = {"initiation_method": "TRANSFER", "previous_contact_id": "first"}
+        facts = msgspec.to_builtins(waited(missed={BOB_ARN: at(30)}))
+        for name in names:
+            Call.objects.create(contact_id=name, root_contact_id=name, stage_facts=facts, **first, **more)
+        return list(Call.objects.filter(contact_id__in=names).order_by("pk"))
+
+    Call.objects.create(instance=world.instance, contact_id="first", root_contact_id="first")
+    few, many = told(["a1", "a2"]), told([f"b{n}" for n in range(30)])
+    judge_early(world.instance, told(["a0"]))
+    assert statements(lambda: judge_early(world.instance, few)) == statements(lambda: judge_early(world.instance, many))
+    assert world.case().drops == 33
 
 
 # Promises

@@ -113,3 +113,55 @@ def test_in_whatever_order_a_callback_is_taken_nobody_is_alarmed_in_the_end(
         world.bring(story[place])
     found = told(world)
     assert (found["outcome"], found["promise"], found["alerts"], found["cases"]) == ("passed_on", "kept", [], [])
+
+
+def transfer(begun: float) -> dict[str, Any]:
+    legs = {"initiationMethod": "TRANSFER", "previousContactId": "c1", "initialContactId": "c1"}
+    return {**legs, "initiationTimestamp": iso(begun)}
+
+
+def transferred(enqueued: float, left: float) -> list[Record]:
+    """Bob's call c1 goes on, or is asked about, in another queue as c2, and meets nobody there."""
+    queue = {"Queue": {**QUEUE, "EnqueueTimestamp": iso(enqueued), "DequeueTimestamp": iso(left)}}
+    legs = {"ContactId": "c2", "InitialContactId": "c1", "PreviousContactId": "c1", "InitiationMethod": "TRANSFER"}
+    times = {"InitiationTimestamp": iso(enqueued), "DisconnectTimestamp": iso(left)}
+    return [
+        contact_event("INITIATED", enqueued, "c2", **transfer(enqueued)),
+        contact_event("QUEUED", enqueued, "c2", **transfer(enqueued), **queue_info(enqueued)),
+        contact_event("DISCONNECTED", left, "c2", **transfer(enqueued), disconnectTimestamp=iso(left)),
+        record(**queue, **legs, **times),
+    ]
+
+
+def of_bob(until: float, **more: Any) -> list[Record]:
+    agent = {"Agent": {**TALKED["Agent"], "AfterContactWorkStartTimestamp": iso(until)}}
+    left = contact_event("DISCONNECTED", until, **queue_info(10), **agent_info(30), disconnectTimestamp=iso(until))
+    return [CONNECTED, left, record(**agent, DisconnectTimestamp=iso(until), **more)]
+
+
+def ends_in(world: World, story: list[Record], order: tuple[int, ...]) -> tuple[str, str, list[str], int]:
+    for place in order:
+        world.bring(story[place])
+    found = told(world)
+    return found["outcome"], world.call("c2").outcome, found["alerts"], len(found["cases"])
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("order", some_orders(7))
+def test_in_whatever_order_a_question_is_told_nobody_is_alarmed_in_the_end(
+    world: World, order: tuple[int, ...], at_once: bool
+) -> None:
+    world.rules(opens_cases_early=at_once)
+    story = [*of_bob(80), *transferred(50, 70)]
+    assert ends_in(world, story, order) == ("answered", "consult", [], 0)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+@pytest.mark.parametrize("order", some_orders(7))
+def test_in_whatever_order_a_transfer_that_meets_nobody_is_told_it_ends_in_one_alert_and_one_case(
+    world: World, order: tuple[int, ...], at_once: bool
+) -> None:
+    world.rules(opens_cases_early=at_once)
+    passed_on = {"NextContactId": "c2", "TransferCompletedTimestamp": iso(49), "DisconnectReason": "AGENT_DISCONNECT"}
+    story = [*of_bob(50, **passed_on), *transferred(50, 70)]
+    assert ends_in(world, story, order) == ("passed_on", "abandoned", ["c2"], 1)

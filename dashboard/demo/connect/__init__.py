@@ -5,8 +5,8 @@ What it knows it is told over HTTP, by whoever plays the contact centre, and kee
 PUT /control/contacts  [{"Id": "…", "Channel": "VOICE", "InitiationMethod": "INBOUND",
     "InitiationTimestamp": "2026-11-02T09:00:00Z", "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": "…"},
     "SystemEndpoint": {…}, "QueueInfo": {"Id": "…", "EnqueueTimestamp": "…"}, "DisconnectTimestamp": "…" …}]
-    The fields are those of `Contact` in DescribeContact's answer, under Amazon's names; only `Id` is needed. Times are
-    ISO 8601. Fields that come later are added to what is known of that contact, and replace what they name again. The
+    The fields are those of `Contact` in DescribeContact's answer, under Amazon's names; only `Id` is needed, and what
+    Amazon's service model does not have is refused. Times are ISO 8601. Fields that come later are added to what is known of that contact, and replace what they name again. The
     oldest are forgotten beyond 20,000.
 
 PUT /control/queues  [{"Arn": "…/queue/…", "Name": "Billing", "waiting": 3, "oldest_since": "2026-11-02T09:00:00Z",
@@ -31,7 +31,7 @@ from dashboard.demo.serving import Served
 class ConnectStandIn(Served):
     """For boto3: AWS_ENDPOINT_URL_CONNECT is its `url`. It is one instance; any other is ResourceNotFoundException.
 
-    `centre.asked` tells what was asked: (operation, contact id or "") each, refused or not.
+    `centre.asked` tells what was asked last: (operation, contact id or "") each, refused or not.
     """
 
     def __init__(self, instance_id: str, port: int = 0) -> None:

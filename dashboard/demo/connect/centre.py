@@ -2,9 +2,8 @@
 
 import time
 from collections import OrderedDict, deque
-from datetime import UTC, datetime
-from typing import Any
 
+from dashboard.demo.connect.contact import on_the_wire
 from dashboard.demo.connect.errors import ConnectError
 from dashboard.demo.connect.told import Fault, Fields, Queue, Rules
 
@@ -18,13 +17,13 @@ class Centre:
         self.queues: dict[str, Queue] = {}
         self.rules = Rules()
         self.faults: list[Fault] = []
-        self.asked: list[tuple[str, str]] = []
+        self.asked: deque[tuple[str, str]] = deque(maxlen=MOST_CONTACTS)
         self._answered: dict[str, deque[float]] = {}
 
     def tell_contacts(self, contacts: list[Fields]) -> None:
-        for fields in contacts:
-            known = self.contacts.setdefault(fields["Id"], {})
-            known.update({name: _on_the_wire(name, value) for name, value in fields.items()})
+        """All of them or, with a ValueError that says what Amazon does not know, none."""
+        for fields in [on_the_wire(fields) for fields in contacts]:
+            self.contacts.setdefault(fields["Id"], {}).update(fields)
         while len(self.contacts) > MOST_CONTACTS:
             self.contacts.popitem(last=False)
 
@@ -52,12 +51,3 @@ class Centre:
                     self.faults.remove(fault)
                 return fault
         return None
-
-
-def _on_the_wire(name: str, value: Any) -> Any:
-    """Times as the protocol writes them in a body: seconds since 1970."""
-    if isinstance(value, dict):
-        return {key: _on_the_wire(key, child) for key, child in value.items()}
-    if name.endswith("Timestamp") and isinstance(value, str):
-        return datetime.fromisoformat(value).astimezone(UTC).timestamp()
-    return value

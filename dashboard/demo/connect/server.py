@@ -81,13 +81,10 @@ class Server:
                 raise failure
 
     async def tell_contacts(self, request: web.Request) -> web.Response:
-        contacts = await _asked(request, list[Fields])
-        if not all(isinstance(fields.get("Id"), str) for fields in contacts):
-            raise web.HTTPBadRequest(text="A contact needs an Id.")
         try:
-            self._centre.tell_contacts(contacts)
-        except ValueError:
-            raise web.HTTPBadRequest(text="A time is written in ISO 8601.") from None
+            self._centre.tell_contacts(await _asked(request, list[Fields]))
+        except ValueError as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
         return web.Response(status=204)
 
     async def tell_queues(self, request: web.Request) -> web.Response:

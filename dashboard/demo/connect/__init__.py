@@ -6,8 +6,8 @@ PUT /control/contacts  [{"Id": "…", "Channel": "VOICE", "InitiationMethod": "I
     "InitiationTimestamp": "2026-11-02T09:00:00Z", "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": "…"},
     "SystemEndpoint": {…}, "QueueInfo": {"Id": "…", "EnqueueTimestamp": "…"}, "DisconnectTimestamp": "…" …}]
     The fields are those of `Contact` in DescribeContact's answer, under Amazon's names; only `Id` is needed, and what
-    Amazon's service model does not have is refused. Times are ISO 8601. Fields that come later are added to what is known of that contact, and replace what they name again. The
-    oldest are forgotten beyond 20,000.
+    Amazon's service model does not have is refused. Times are ISO 8601. Fields that come later are added to what is
+    known of that contact, and replace what they name again. The oldest are forgotten beyond 20,000.
 
 PUT /control/queues  [{"Arn": "…/queue/…", "Name": "Billing", "waiting": 3, "oldest_since": "2026-11-02T09:00:00Z",
     "agents_free": 2, "callbacks": 0}]

@@ -28,6 +28,7 @@ register_converter(ContactIdConverter, "contact_id")
 urlpatterns = [
     path("", wall.wall, name="wall"),
     path("figures/", wall.figures, name="figures"),
+    path("figures/rates/", wall.rates, name="rates"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("calls/<slug:alias>/<contact_id:contact_id>/", call.call, name="call"),
     path("calls/<contact_id:contact_id>/", call.by_contact_id, name="call_by_contact_id"),

@@ -19,14 +19,15 @@ from .sources import KIND, Sources
 ENDS = (KIND.CONTACT_RECORDS, KIND.CONTACT_EVENTS)
 
 
-def day_figures(person: Person, scope: Scope, sources: Sources, midnight: datetime) -> list[Figure]:
+def drop_figures(person: Person, scope: Scope, sources: Sources, midnight: datetime) -> list[Figure]:
+    dropped = _dropped(scope, sources, midnight)
+    return [dropped, _open_cases(person)] if "cases" in rights_of(person) else [dropped]
+
+
+def rate_figures(scope: Scope, sources: Sources, midnight: datetime) -> list[Figure]:
+    """They look at every call of the day: not for each change on the wall."""
     up_to = sources.up_to()
-    figures = [
-        _service_level(scope, sources, midnight, up_to),
-        _abandon_rate(scope, sources, midnight, up_to),
-        _dropped(scope, sources, midnight),
-    ]
-    return [*figures, _open_cases(person)] if "cases" in rights_of(person) else figures
+    return [_service_level(scope, sources, midnight, up_to), _abandon_rate(scope, sources, midnight, up_to)]
 
 
 def _service_level(scope: Scope, sources: Sources, midnight: datetime, up_to: datetime | None) -> Figure:

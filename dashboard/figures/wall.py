@@ -16,7 +16,7 @@ from .now import agents_figure, call_figures
 from .present import present
 from .queue_tiles import MOST_TILES, QueueTile, queue_tiles
 from .sources import Sources
-from .today import day_figures
+from .today import drop_figures, rate_figures
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class WallFigures:
 
 
 def wall_figures(person: Person, agents: Iterable[Agent] | None = None) -> WallFigures:
+    """`agents` are those of the page, where it has read them already."""
     scope, sources = Scope.of(person), Sources.of(person)
     now = present(scope)
     queues = queue_tiles(scope, sources, now)
@@ -36,11 +37,15 @@ def wall_figures(person: Person, agents: Iterable[Agent] | None = None) -> WallF
     figures = [
         *call_figures(sources, now, queues),
         agents_figure(sources, doing),
-        *day_figures(person, scope, sources, midnight(person)),
+        *drop_figures(person, scope, sources, midnight(person)),
     ]
     shown = queues[:MOST_TILES]
     legend = [(each, doing[each]) for each in Doing if doing[each]]
     return WallFigures(sources, figures, shown, len(queues) - len(shown), legend)
+
+
+def wall_rates(person: Person) -> list[Figure]:
+    return rate_figures(Scope.of(person), Sources.of(person), midnight(person))
 
 
 def _agents(scope: Scope) -> Iterable[Agent]:

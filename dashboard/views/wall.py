@@ -7,7 +7,7 @@ from dashboard.access import SignedIn, needs
 from dashboard.figures.agent_grid import agents_shown, groups
 from dashboard.figures.drops import with_earlier_drops
 from dashboard.figures.present import IN_QUEUE
-from dashboard.figures.wall import wall_figures
+from dashboard.figures.wall import wall_figures, wall_rates
 from dashboard.templatetags.stages import EVENTS, waiting_order, wall_order
 from dashboard.templatetags.telling import newest_first
 from transcripts.last_words import with_last_words
@@ -38,6 +38,7 @@ def _wall(request: SignedIn) -> HttpResponse:
         "waiting": sorted((call for call in calls if call.stage in IN_QUEUE), key=waiting_order),
         "groups": groups(request.user, agents),
         "wall": counted,
+        "rates": wall_rates(request.user),
         "is_staged": not counted.sources.kinds.isdisjoint(EVENTS),
     }
     if is_alerted:
@@ -48,6 +49,11 @@ def _wall(request: SignedIn) -> HttpResponse:
 @needs("wall")
 def figures(request: SignedIn) -> HttpResponse:
     return render(request, "pages/figures.html", {"wall": wall_figures(request.user)})
+
+
+@needs("wall")
+def rates(request: SignedIn) -> HttpResponse:
+    return render(request, "pages/rates.html", {"rates": wall_rates(request.user)})
 
 
 def _calls(person: Person) -> list[Call]:

@@ -9,13 +9,13 @@ from calls.models.call import Stage
 from dashboard.figures.agent_state import Doing
 from dashboard.figures.figure import Figure
 from dashboard.figures.present import present
-from dashboard.figures.wall import wall_figures
+from dashboard.figures.wall import wall_figures, wall_rates
 
 from .floor import ARN, EVERYTHING, Floor, ago, contact
 
 
 def figures(person: Person) -> dict[str, Figure]:
-    return {figure.name: figure for figure in wall_figures(person).figures}
+    return {figure.name: figure for figure in [*wall_figures(person).figures, *wall_rates(person)]}
 
 
 def test_each_call_is_counted_in_its_stage(floor: Floor, root: Person) -> None:
@@ -181,5 +181,5 @@ def test_it_costs_the_same_for_few_calls_and_agents_as_for_many(floor: Floor, ro
 
 def _statements(person: Person) -> int:
     with CaptureQueriesContext(connection) as asked:
-        wall_figures(person)
+        figures(person)
     return len(asked)

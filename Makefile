@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: demo run test faults bench-demo bench-ingest bench-latency lock check types browser
+.PHONY: demo run test faults bench-demo bench-events bench-ingest bench-latency lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -16,6 +16,9 @@ run: .venv/complete
 
 bench-ingest: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.ingest
+
+bench-events: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.events
 
 bench-latency: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.latency

@@ -9,28 +9,19 @@ each aim that is missed.
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import psycopg
+from tests.benchmarks.runs import ROOT, begin, conclude
 
-from dashboard import embedded
-from tests.benchmarks.figures import table
-
-ROOT = Path(__file__).resolve().parents[2]
 MOST_RSS_MB, MOST_GROWTH_MB = 200, 20
-DATABASE = "ringback_ingest"
 
 
 def main() -> int:
     options = arguments()
-    begin(options.folder)
+    begin(options.folder, "ingest")
     from tests.benchmarks import ingest_reader, ingest_writer  # they need the settings
 
     logs = options.folder / "ingest"
@@ -38,13 +29,8 @@ def main() -> int:
     logs.mkdir(parents=True)
     read = ingest_reader.read(logs, options.rate, options.calls, options.seconds)
     written = ingest_writer.compare(options.rounds, options.batches, options.fill, options.seed)
-    result = {**written, **read, **circumstances(options)}
-    missed = [aim for aim, is_met in aims(result, options.rate).items() if not is_met]
-    (options.folder / "ingest.json").write_text(json.dumps(result | {"missed": missed}, indent=1) + "\n")
-    print(table(result))
-    for aim in missed:
-        print(f"Missed: {aim}")
-    return 1 if missed else 0
+    result = {**written, **read, "seed": options.seed}
+    return conclude(options.folder, "ingest", result, aims(result, options.rate))
 
 
 def arguments() -> argparse.Namespace:
@@ -60,28 +46,6 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def begin(folder: Path) -> None:
-    """A new database, on servers whose data outlives a crash as in production."""
-    folder.mkdir(parents=True, exist_ok=True)
-    servers = embedded.use(folder)
-    with psycopg.connect(servers.database_url, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)".encode())
-        connection.execute(f"CREATE DATABASE {DATABASE}".encode())
-    os.environ |= {
-        "DATABASE_URL": servers.database_url.replace("@/ringback?", f"@/{DATABASE}?"),
-        "REDIS_URL": servers.redis_url,
-        "RINGBACK_VAR": str(folder / "ingest-var"),
-        "DJANGO_SETTINGS_MODULE": "dashboard.settings",
-        "CONN_MAX_AGE": "60",
-        "STATEMENT_TIMEOUT_S": "600",  # the partition is filled by one statement
-    }
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-
-
 def aims(result: dict[str, Any], rate: float) -> dict[str, bool]:
     copied, written = result["copy_rows_s"], result["writer_rows_s"]
     return {
@@ -94,15 +58,6 @@ def aims(result: dict[str, Any], rate: float) -> dict[str, bool]:
         f"a reader stays under {MOST_RSS_MB} MB": result["worker_rss_mb"] < MOST_RSS_MB,
         "a reader's memory stays flat": result["worker_rss_grew_mb"] < MOST_GROWTH_MB,
     }
-
-
-def circumstances(options: argparse.Namespace) -> dict[str, Any]:
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True)  # noqa: S607
-    command = shlex.join([Path(sys.executable).name, "-m", "tests.benchmarks.ingest", *sys.argv[1:]])
-    return {
-        "commit": commit.stdout.strip(), "seed": options.seed, "command": command, "cpu_count": os.cpu_count(),
-        "load": [round(load, 1) for load in os.getloadavg()],
-    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.benchmarks.ingest import ROOT
-from tests.benchmarks.ingest_kinesis import Canned
+from tests.benchmarks.ingest_kinesis import canned_talks
 from tests.benchmarks.ingest_records import Talks
+from tests.benchmarks.runs import ROOT
 
 SHORT = ["--seconds", "3", "--rate", "100", "--calls", "500", "--fill", "5000", "--rounds", "1", "--batches", "1"]
 
@@ -37,7 +37,8 @@ def _id(record: bytes) -> str:
 
 
 def test_the_canned_endpoint_says_how_far_behind_a_read_ends() -> None:
-    canned = Canned(shards=2, rate=20, calls=4, began_at=0.0, ended_at=10.0)  # 100 records in each shard, long ago
+    canned = canned_talks(shards=2, rate=20, calls=4)
+    canned.began_at, canned.ended_at = 0.0, 10.0  # 100 records in each shard, long ago
     answer = canned.get_records({"ShardIterator": "1:0", "Limit": "40"})
     assert (len(answer["Records"]), answer["NextShardIterator"]) == (40, "1:40")
     assert answer["MillisBehindLatest"] > 0

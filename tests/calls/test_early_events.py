@@ -1,5 +1,6 @@
 """Drops by the very events and records of Amazon Connect, through the whole writer, in any order."""
 
+import json
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from calls.intake import judge_again
 from calls.models import Alert, Case
 from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, iso, queue_info
+from tests.calls.test_cases import in_threads
 from tests.calls.world import ALICE, QUEUE, Record, World
 
 WAITED = {"Queue": {**QUEUE, "EnqueueTimestamp": iso(10), "DequeueTimestamp": iso(70)}}
@@ -165,3 +167,28 @@ def test_in_whatever_order_a_transfer_that_meets_nobody_is_told_it_ends_in_one_a
     passed_on = {"NextContactId": "c2", "TransferCompletedTimestamp": iso(49), "DisconnectReason": "AGENT_DISCONNECT"}
     story = [*of_bob(50, **passed_on), *transferred(50, 70)]
     assert ends_in(world, story, order) == ("passed_on", "abandoned", ["c2"], 1)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_events_and_records_by_their_own_writers_at_once_leave_one_case_and_one_alert_a_call(
+    world_apart: World, at_once: bool
+) -> None:
+    world = world_apart
+    world.rules(opens_cases_early=at_once)
+    legs = [[*of_bob(50, NextContactId="c2"), *transferred(50, 70)], [INITIATED, QUEUED, RINGS, MISSED, LEFT, record()]]
+    callers = [[named(n, each) for each in legs[n % 2]] for n in range(6)]
+    in_threads([lambda each=each: world.bring(each) for story in callers for each in story])  # type: ignore[misc]
+    judge_again()
+    assert not world.stream.dead_letters.exists()
+    assert world.alerts() == ["0-c2", "1-c1", "2-c2", "3-c1", "4-c2", "5-c1"]
+    assert not Alert.objects.exclude(acknowledged_at=None, corrected_at=None).exists()
+    assert world.case().drops == 6
+
+
+def named(n: int, told: Record) -> Record:
+    """The same of another contact, whose ids begin with n."""
+    written = json.dumps(told)
+    for contact_id in ("c1", "c2"):
+        written = written.replace(f'"{contact_id}', f'"{n}-{contact_id}')
+    renamed: Record = json.loads(written)
+    return renamed

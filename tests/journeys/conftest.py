@@ -31,7 +31,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 # Of the package, not of the session: a loop of Playwright's runs until it ends, and asynchronous tests want their own.
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    world = (ROOT / "tests/journeys/acme.toml").read_text()
+    world = "\n".join((ROOT / "tests/journeys" / name).read_text() for name in ("acme.toml", "events.toml"))
     sweeps = {"SWEEP_S": "1"}
     with Stack(tmp_path_factory.mktemp("journeys"), os.environ["DATABASE_URL"], world, sweeps) as stack:
         yield stack

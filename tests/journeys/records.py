@@ -24,6 +24,50 @@ def dropped(contact_id: str, number: str, queue: str = "Billing", ended_s_ago: f
     return record
 
 
+class GivenUp:
+    """A caller who gives up waiting: contact events, and the contact record that confirms them."""
+
+    def __init__(self, number: str, queue: str = "Billing") -> None:
+        self.contact_id = str(uuid4())
+        self.record = dropped(self.contact_id, number, queue, ended_s_ago=1)
+
+    def initiated(self) -> Record:
+        return self._event("08_initiated_inbound.json")
+
+    def queued(self) -> Record:
+        return self._event("09_queued.json")
+
+    def disconnected(self) -> Record:
+        return self._event("10_disconnected_in_queue.json")
+
+    def _event(self, sample: str) -> Record:
+        event: Record = json.loads((SAMPLES / "contact_events" / sample).read_text())
+        detail, record = event["detail"], self.record
+        detail["contactId"], detail["initiationTimestamp"] = self.contact_id, record["InitiationTimestamp"]
+        detail["tags"]["aws:connect:systemEndpoint"] = record["SystemEndpoint"]["Address"]
+        if "queueInfo" in detail:
+            detail["queueInfo"] |= {
+                "queueArn": record["Queue"]["ARN"],
+                "enqueueTimestamp": record["Queue"]["EnqueueTimestamp"],
+            }
+        if "disconnectTimestamp" in detail:
+            detail["disconnectTimestamp"] = record["DisconnectTimestamp"]
+        return event | {"id": str(uuid4()), "time": _stamp(datetime.now(UTC))}
+
+
+def login(username: str, queue: Record) -> Record:
+    """An agent who takes the calls of one queue comes to work."""
+    instance, now = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE_ID}", _stamp(datetime.now(UTC))
+    event: Record = json.loads((SAMPLES / "agent_events/05_login.json").read_text())
+    event |= {"AgentARN": f"{instance}/agent/{uuid4()}", "InstanceARN": instance}
+    event |= {"EventId": str(uuid4()), "EventTimestamp": now}
+    event["CurrentAgentSnapshot"]["AgentStatus"]["StartTimestamp"] = now
+    configuration = event["CurrentAgentSnapshot"]["Configuration"]
+    configuration["Username"] = username
+    configuration["RoutingProfile"]["InboundQueues"] = [{"ARN": queue["ARN"], "Name": queue["Name"]}]
+    return event
+
+
 def _moved(value: Any, by: timedelta) -> Any:
     if isinstance(value, dict):
         return {

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTACT_RECORDS, CONTACT_LENS = "acme-contact-records", "acme-contact-lens"
+CONTACT_EVENTS, AGENT_EVENTS = "acme-contact-events", "acme-agent-events"
+STREAMS = (CONTACT_RECORDS, CONTACT_LENS, CONTACT_EVENTS, AGENT_EVENTS)
 STOP_WITHIN_S = 10
 Found = TypeVar("Found")
 
@@ -148,11 +150,10 @@ class Stack:
         return {path.stem: path.read_text(errors="replace") for path in sorted(self.folder.glob("*.log"))}
 
     def put(self, stream: str, *records: Mapping[str, Any]) -> None:
-        """In their order: those of one contact share a shard."""
+        """In their order: contact records and words of one contact share a shard, and so do an agent's events."""
         for record in records:
-            self.kinesis.put_record(
-                StreamName=stream, PartitionKey=str(record.get("ContactId")), Data=json.dumps(record).encode()
-            )
+            key = next(str(record[name]) for name in ("ContactId", "AgentARN", "id") if name in record)
+            self.kinesis.put_record(StreamName=stream, PartitionKey=key, Data=json.dumps(record).encode())
 
     def put_bytes(self, stream: str, data: bytes) -> None:
         self.kinesis.put_record(StreamName=stream, PartitionKey="any", Data=data)
@@ -195,7 +196,7 @@ class Stack:
 
     def _start_stand_ins(self) -> None:
         stand_in = "exec python -m dashboard.demo."
-        streams = f"--stream {CONTACT_RECORDS}:{self.shards} --stream {CONTACT_LENS}:{self.shards}"
+        streams = " ".join(f"--stream {name}:{self.shards}" for name in STREAMS)
         self.run(Program("kinesis", f"{stand_in}kinesis {streams}"))
         self.run(Program("salesforce", f"{stand_in}salesforce --certificates {shlex.quote(str(self.folder))}"))
         self.env["AWS_ENDPOINT_URL_KINESIS"] = self.kinesis_url = self._address_in("kinesis")

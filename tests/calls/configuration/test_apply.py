@@ -79,6 +79,15 @@ def test_the_demos_own_file_is_taken(configure: Configure, monkeypatch: pytest.M
     assert [stream.kind for stream in Stream.objects.filter(is_stopped=False)] == ["contact-records"]
 
 
+def test_the_example_in_the_docs_is_taken(configure: Configure) -> None:
+    docs = (settings.BASE_DIR / "docs/configuration.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", docs, re.DOTALL)
+    configure(example)
+    instance = Instance.objects.get()
+    assert set(instance.streams.values_list("kind", flat=True)) == set(Stream.Kind.values)
+    assert (instance.describe_contacts, instance.describe_per_s, instance.current_metrics) == (True, 2, False)
+
+
 def test_keys_left_out_take_their_defaults_on_creation(configure: Configure) -> None:
     configure(MINIMAL)
     policy = Policy.objects.get(instance__alias="acme")

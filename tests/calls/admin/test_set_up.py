@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from calls.models import Instance, Person, Policy, SalesforceOrg, Shard, Stream, Team
+from calls.models import Call, Instance, Person, Policy, SalesforceOrg, Shard, Stream, Team
 
 from .conftest import ARN, SECRET
 from .pages import filled
@@ -66,7 +66,11 @@ def test_an_instance_and_its_policy_are_changed(admin: Client, instance: Instanc
         ("external_id", "x", "It goes with a role_arn only."),
         ("policy-0-overrides", '{"abandonned": true}', "no such outcome: abandonned"),
         ("policy-0-marks", '[{"outcome": "self_served"}]', "a mark needs attribute, number"),
+        ("describe_per_s", "51", "From 0.1 to 50."),
         ("policy-0-silence_ends_s", "0", "From 10 to 86400."),
+        ("policy-0-silence_marks_s", "9", "From 10 to 86400."),
+        ("policy-0-provisional_after_s", "3601", "From 0 to 3600."),
+        ("policy-0-service_level_s", "0", "From 1 to 3600."),
         ("streams-0-poll_ms", "0", "From 200 to 60000."),
         ("streams-0-start", "newest", "Start is trim-horizon, latest or a time"),
         ("streams-0-name", "arn:aws:kinesis:eu-west-1:123456789012:stream/x", "of the region and the account"),
@@ -78,6 +82,21 @@ def test_nonsense_is_shown_in_the_form_and_not_saved(
     before = (list(Instance.objects.values()), list(Policy.objects.values()), list(Stream.objects.values()))
     assert words in save(admin, address(stream.instance), **{field: value})
     assert before == (list(Instance.objects.values()), list(Policy.objects.values()), list(Stream.objects.values()))
+
+
+def test_an_instances_page_says_how_asking_amazon_connect_goes(admin: Client, instance: Instance) -> None:
+    assert "known after the call" in admin.get(address(instance)).content.decode()
+    save(admin, address(instance), describe_contacts="on", describe_per_s="0.5", current_metrics="on")
+    instance.refresh_from_db()
+    assert (instance.describe_contacts, instance.describe_per_s, instance.current_metrics) == (True, 0.5, True)
+    Call.objects.create(instance=instance, contact_id="c1", root_contact_id="c1", is_live=True)
+    html = admin.get(address(instance)).content.decode()
+    assert "1 still to be asked for" in html
+    assert "asked for every 15 s" in html
+    Instance.objects.update(describe_trouble="DescribeContact: AccessDeniedException", metrics_trouble="None today")
+    html = admin.get(address(instance)).content.decode()
+    assert "known after the call (DescribeContact: AccessDeniedException); 1 still to be asked for" in html
+    assert "None today" in html
 
 
 def test_an_emptied_policy_has_no_marks(admin: Client, instance: Instance) -> None:

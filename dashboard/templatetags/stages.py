@@ -35,6 +35,7 @@ SIGNS = {
     Stage.ENDED: "■",
 }
 EVENTS = ("contact-events", "agent-events")
+BEFORE_AGENT = (Stage.FLOW, Stage.WAITING, Stage.RINGING)
 CALLBACKS_LAST = 10**10
 
 
@@ -141,7 +142,14 @@ def number_later(call: Call) -> str:
 
 @register.filter
 def queue_later(call: Call) -> str:
-    return "no queue yet" if call.stage == Stage.FLOW else "known after the call"
+    is_in_flow = call.stage == Stage.FLOW and call.stage_source == "contact-events"
+    return "no queue yet" if is_in_flow else "known after the call"
+
+
+@register.filter
+def is_before_agent(call: Call) -> bool:
+    """So that no mood is to come yet."""
+    return call.stage in BEFORE_AGENT and call.stage_source in EVENTS
 
 
 # An agent's tile
@@ -185,7 +193,7 @@ def history(call: Call) -> list[Step]:
     told = (
         ("In the flow", facts.initiated_at),
         ("In the queue", facts.enqueued_at),
-        ("With an agent", facts.connected_at),
+        ("With an agent", min(filter(None, (facts.connected_at, *facts.off_hold)), default=call.words_at)),
         ("Ended", facts.disconnected_at),
         ("After-call work", facts.acw_at),
         ("After-call work done", facts.completed_at),

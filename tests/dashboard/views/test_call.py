@@ -1,11 +1,14 @@
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from calls.models import Call, Case, Instance
+from calls.models import Agent, Call, Case, Instance
+from calls.stages.facts import Facts
 from transcripts.models import Segment
 
 from .conftest import ARN, NUMBER, add_turns, dropped_call
@@ -126,3 +129,33 @@ def test_an_id_that_no_database_holds_is_absent(sign_in: SignIn, instance: Insta
 @pytest.mark.parametrize("path", ["/calls/acme/%2500/", "/calls/%2500/", "/turns/{call}/?place=1&turn=%00"])
 def test_a_nul_in_an_address_finds_nothing(sign_in: SignIn, live_call: Call, path: str) -> None:
     assert sign_in("alice").get(path.format(call=live_call.pk)).status_code == 404
+
+
+def test_a_call_tells_its_stages_its_holds_and_whom_it_rang_in_vain(
+    sign_in: SignIn, instance: Instance, live_call: Call
+) -> None:
+    Agent.objects.create(instance=instance, arn="arn:x/agent/77", username="eve", first_name="Eve", last_name="Kim")
+    at = datetime(2026, 11, 2, 10, 30, tzinfo=UTC)
+    minutes = [at + timedelta(minutes=n) for n in range(10)]
+    facts = Facts(
+        initiated_at=minutes[0],
+        enqueued_at=minutes[1],
+        missed={"arn:x/agent/77": minutes[2], "arn:x/agent/78": minutes[3]},
+        connected_at=minutes[4],
+        holds=[(minutes[5], minutes[6]), (minutes[7], None)],
+    )
+    told = {"stage": "hold", "stage_since": minutes[7], "stage_source": "agent-events", "holds": 2}
+    Call.objects.filter(pk=live_call.pk).update(stage_facts=msgspec.to_builtins(facts), **told)
+    words = " ".join(re.sub(r"<[^>]+>", " ", page(sign_in("alice"), live_call.get_absolute_url())).split())
+    assert "Stage On hold since 10:37:00 UTC by agent events" in words
+    assert (
+        "10:30:00 UTC In the flow 10:31:00 UTC In the queue 10:32:00 UTC Rang in vain at Eve Kim"
+        " 10:33:00 UTC Rang in vain at 78 10:34:00 UTC With an agent 10:35:00 UTC On hold for 00:01:00"
+        " 10:37:00 UTC On hold On hold 2 times."
+    ) in words
+
+
+def test_a_call_that_no_live_stream_told_of_has_no_stages(sign_in: SignIn, live_call: Call) -> None:
+    html = page(sign_in("alice"), live_call.get_absolute_url())
+    assert "<dt>Stage</dt>" not in html
+    assert "<dt>So far</dt>" not in html

@@ -63,6 +63,23 @@ def test_every_page_says_it_from_the_beginning(room: Room, client: Client, strea
             assert words in page, (person, path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("contact-records", "Contact records of acme are not being read"),
+        ("contact-events", "waiting callers and early alerts may be missing"),
+        ("agent-events", "Agent events of acme are not being read"),
+    ],
+)
+def test_whoever_may_not_act_reads_what_is_missing_by_the_stream(
+    client: Client, stream: Stream, sam: Person, kind: str, words: str
+) -> None:
+    Stream.objects.update(kind=kind)
+    stop(stream)
+    client.force_login(sam)
+    assert words in " ".join(client.get("/").content.decode().split())
+
+
 def test_what_is_wrong_elsewhere_is_not_told_to_whoever_sees_nothing_of_it(
     room: Room, client: Client, stream: Stream
 ) -> None:

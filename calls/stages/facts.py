@@ -15,7 +15,7 @@ MOST_AGENTS = 100
 
 
 class AtAgent(Struct, omit_defaults=True):
-    """The call as one agent's snapshots have it: the newest that lists it, and the newest known that does not."""
+    """The call as one agent's snapshots have it: the newest that lists it, and one after that which does not."""
 
     state: str  # as Amazon names it: INCOMING, CONNECTING, CONNECTED, CONNECTED_ONHOLD, MISSED, ENDED ...
     since: datetime  # StateStartTimestamp
@@ -24,7 +24,7 @@ class AtAgent(Struct, omit_defaults=True):
 
     @property
     def is_here(self) -> bool:
-        return self.left_at is None or self.seen_at > self.left_at
+        return self.left_at is None
 
 
 class NextLeg(Struct, omit_defaults=True):

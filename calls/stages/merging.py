@@ -1,6 +1,7 @@
 """What contact events and agents' snapshots tell, merged into a call's facts.
 
-Each of these is commutative, associative and idempotent: which event comes first, and how often, makes no difference.
+Each of these but `note_left` is commutative, associative and idempotent: which event comes first, and how often, makes
+no difference.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def note_contact(facts: Facts, agent_arn: str, seen_at: datetime, contact: Agent
     if held is None:
         _keep(facts.agents, agent_arn, AtAgent(state, since, seen_at))
     elif (seen_at, since, state) > (held.seen_at, held.since, held.state):
-        facts.agents[agent_arn] = AtAgent(state, since, seen_at, held.left_at)
+        is_gone = held.left_at is not None and held.left_at >= seen_at
+        facts.agents[agent_arn] = AtAgent(state, since, seen_at, held.left_at if is_gone else None)
     _note_queue(facts, contact.queue_arn, contact.enqueued_at)
     if state in RUNG_IN_VAIN:
         _keep(facts.missed, agent_arn, max(since, facts.missed.get(agent_arn, since)))
@@ -71,9 +73,13 @@ def note_contact(facts: Facts, agent_arn: str, seen_at: datetime, contact: Agent
 
 
 def note_left(facts: Facts, agent_arn: str, left_at: datetime) -> None:
-    """What holds by a snapshot of this agent that does not list the call."""
-    if held := facts.agents.get(agent_arn):
-        facts.agents[agent_arn] = AtAgent(held.state, held.since, held.seen_at, max(left_at, held.left_at or left_at))
+    """What holds by a snapshot of this agent that does not list the call. The first that is told is kept.
+
+    Of an agent who is seen with the call by another snapshot before that one, it has to be told anew.
+    """
+    held = facts.agents.get(agent_arn)
+    if held and held.left_at is None and left_at >= held.seen_at:
+        facts.agents[agent_arn] = AtAgent(held.state, held.since, held.seen_at, left_at)
 
 
 def _note_holds(facts: Facts, began: list[datetime], ended: list[datetime]) -> None:

@@ -51,7 +51,7 @@ class Told:
 
     def settle(self) -> bool:
         """The columns that follow; whether anything changed. What tells nothing new wakes no call that is silent."""
-        facts = msgspec.to_builtins(self.facts)
+        facts = msgspec.json.decode(msgspec.json.encode(self.facts))  # as the database gives it back
         if facts != self.call.stage_facts:
             self.call.stage_facts, self.call.holds = facts, len(self.facts.holds)
             if self.call.record is None:

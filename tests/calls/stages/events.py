@@ -9,7 +9,6 @@ from tests.calls.world import ARN, QUEUE, Record, now
 
 BEGAN = now().replace(microsecond=0) - timedelta(seconds=120)
 BOB, CHARLIE = f"{ARN}/agent/bob", f"{ARN}/agent/charlie"
-NAMES = {BOB: "bob", CHARLIE: "charlie"}
 
 
 def at(second: float) -> datetime:
@@ -19,6 +18,10 @@ def at(second: float) -> datetime:
 
 def iso(second: float) -> str:
     return at(second).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def name_of(agent: str) -> str:
+    return agent.rpartition("/")[2]
 
 
 def contact_event(kind: str, second: float, contact_id: str = "c1", **detail: Any) -> Record:
@@ -68,14 +71,14 @@ def snapshot(*contacts: Record, agent: str = BOB, status: str = "Available", **m
         "AgentStatus": {"ARN": f"{ARN}/agent-state/1", "Name": status, "StartTimestamp": iso(-600)},
         "NextAgentStatus": None,
         "Configuration": {
-            "Username": NAMES[agent],
-            "FirstName": NAMES[agent].title(),
+            "Username": name_of(agent),
+            "FirstName": name_of(agent).title(),
             "LastName": "Miller",
             "RoutingProfile": {
                 "ARN": f"{ARN}/routing-profile/1",
                 "Name": "Service",
                 "Concurrency": [{"Channel": "VOICE", "AvailableSlots": 1, "MaximumSlots": 1}],
-                "InboundQueues": [QUEUE, {"ARN": f"{ARN}/queue/agent/{NAMES[agent]}", "Name": None}],
+                "InboundQueues": [QUEUE, {"ARN": f"{ARN}/queue/agent/{name_of(agent)}", "Name": None}],
             },
         },
         "Contacts": list(contacts),
@@ -91,7 +94,7 @@ def agent_event(
         "AWSAccountId": "123456789012",
         "AgentARN": agent,
         "InstanceARN": ARN,
-        "EventId": f"{NAMES[agent]}-{second}",
+        "EventId": f"{name_of(agent)}-{second}",
         "EventTimestamp": iso(second),
         "EventType": kind,
         "Version": "2019-05-25",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from calls.connect import agent_event
 from calls.stages.facts import MOST_AGENTS, MOST_HOLDS, Facts
 from calls.stages.merging import note_contact
-from tests.calls.stages.events import BOB, CHARLIE, at, contact
+from tests.calls.stages.events import BOB, at, contact
 from tests.calls.stages.notes import LEFT, NEXT, Note, told, told_contacts, told_events
 from tests.calls.world import ARN
 
@@ -19,19 +19,14 @@ def test_in_any_order_and_however_often_the_same_events_tell_the_same(data: st.D
     assert told(again) == told(notes)
 
 
-@given(st.data(), st.lists(told_contacts(), min_size=1, max_size=6), st.lists(LEFT, max_size=4))
-def test_snapshots_without_the_call_tell_the_same_in_any_order_once_an_agent_was_seen_with_it(
-    data: st.DataObject, notes: list[Note], left: list[Note]
-) -> None:
-    """Nobody left who was not there: such a snapshot is not even told to the call."""
-    both = [seen(BOB), seen(CHARLIE)]
-    again = data.draw(st.permutations([*notes, *left, *left]))
-    assert told([*both, *again]) == told([*both, *notes, *left])
-
-
-def seen(agent: str) -> Note:
-    listed = msgspec.convert(contact("INCOMING", 0), agent_event.AgentContact)
-    return partial(note_contact, agent_arn=agent, seen_at=at(-1), contact=listed)
+@given(st.lists(st.one_of(told_contacts(), LEFT), max_size=8))
+def test_what_comes_again_changes_nothing_of_where_a_call_is(notes: list[Note]) -> None:
+    """An agent may be seen again after having left; to be gone for good is told with that."""
+    before = msgspec.convert(told(notes), Facts)
+    after = msgspec.convert(told([*notes, *notes]), Facts)
+    for arn, agent in before.agents.items():
+        assert after.agents[arn].seen_at == agent.seen_at
+        assert agent.is_here or not after.agents[arn].is_here
 
 
 @given(st.lists(told_contacts(), max_size=8))

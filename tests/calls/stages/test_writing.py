@@ -1,8 +1,17 @@
 """Events through the whole writer into the database."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import permutations
+from random import Random
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from calls.models import Agent, Call, Queue
-from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, queue_info
-from tests.calls.world import QUEUE, World
+from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, iso, queue_info
+from tests.calls.stages.story import AGENT_EVENTS, CONTACT_EVENTS, RECORD
+from tests.calls.world import ARN, QUEUE, Record, World, answered, now
 
 
 def stage(call: Call) -> tuple[str, object, str]:
@@ -45,3 +54,142 @@ def test_names_are_learned_from_agent_events_and_put_into_the_calls_that_came_be
     assert Agent.objects.get(arn=BOB).username == "bob"
     assert world.call("c1").queue_name == "Billing"
     assert world.call("c1").queue_arn == QUEUE["ARN"]
+
+
+def everything() -> list[object]:
+    calls = Call.objects.order_by("pk").values_list("contact_id", "number", "changed_xid", "stage_facts")
+    return [*calls, *Agent.objects.order_by("pk").values_list("arn", "changed_xid"), *Queue.objects.values_list()]
+
+
+def test_what_comes_again_changes_nothing(world: World) -> None:
+    story = [*CONTACT_EVENTS, *AGENT_EVENTS]
+    at_once = now()
+    world.bring(*story, at=at_once)
+    before = everything()
+    for event in story:
+        world.bring(event, at=at_once)
+    assert everything() == before
+
+
+def test_a_supervisor_who_listens_is_no_call_in_progress(world: World) -> None:
+    world.bring(contact_event("CONNECTED_TO_AGENT", 25, "m1", initiationMethod="MONITOR", previousContactId="c1"))
+    world.bring(contact_event("INITIATED", 0))
+    assert not world.call("m1").is_live
+    assert "next" not in world.call("c1").stage_facts
+
+
+def next_leg(kind: str = "INITIATED", **detail: object) -> Record:
+    return contact_event(
+        kind, 65, "c2", previousContactId="c1", initialContactId="c1", initiationMethod="TRANSFER",
+        initiationTimestamp=iso(62), **detail,
+    )  # fmt: skip
+
+
+ENDED = contact_event("DISCONNECTED", 60, disconnectTimestamp=iso(60), **agent_info(25))
+
+
+@pytest.mark.parametrize("order", list(permutations([ENDED, next_leg(), next_leg("QUEUED", **queue_info(63))])))
+def test_a_leg_that_names_the_one_before_passes_it_on_whichever_came_first(
+    world: World, order: tuple[Record, ...]
+) -> None:
+    for event in order:
+        world.bring(event)
+    assert stage(world.call("c1")) == ("passed-on", at(60), "contact-events")
+    assert world.call("c1").stage_facts["next"]["contact_id"] == "c2"
+    assert world.call("c2").root_contact_id == "c1"
+    assert world.call("c2").stage == "waiting"
+
+
+def test_no_call_is_made_of_a_leg_that_is_only_named(world: World) -> None:
+    world.bring(next_leg())
+    assert list(Call.objects.values_list("contact_id", flat=True)) == ["c2"]
+
+
+def test_a_call_that_an_agent_missed_waits_again(world: World) -> None:
+    world.bring(contact_event("QUEUED", 10, **queue_info(10)))
+    world.bring(agent_event(20, contact("CONNECTING", 20)))
+    world.bring(agent_event(30, contact("MISSED", 30)))
+    call = world.call("c1")
+    assert stage(call) == ("waiting", at(10), "contact-events")
+    assert (call.agent_username, list(call.stage_facts["missed"])) == ("", [BOB])
+
+
+def test_a_snapshot_that_is_late_does_not_give_the_call_back_to_its_agent(world: World) -> None:
+    world.bring(agent_event(25, contact("CONNECTED", 25)))
+    world.bring(agent_event(90))
+    assert world.call("c1").stage == "ended"
+    world.bring(agent_event(60, contact("CONNECTED", 25)))
+    assert world.call("c1").stage == "ended"
+    assert Agent.objects.get().contacts == []
+
+
+def test_a_contact_record_teaches_names_and_newer_ones_count(world: World) -> None:
+    world.bring(answered("c1"))
+    assert (Agent.objects.get().username, Queue.objects.get().name) == ("bob", "Billing")
+    world.bring(answered("c2", ended_s=30, Queue={**QUEUE, "Name": "Invoices"}))
+    assert Queue.objects.get().name == "Invoices"
+    world.bring(answered("c3", ended_s=45))
+    assert Queue.objects.get().name == "Invoices"
+
+
+def test_a_contact_record_ends_a_call_that_events_left_open(world: World) -> None:
+    world.bring(contact_event("CONNECTED_TO_AGENT", 25, **queue_info(10), **agent_info(25)))
+    world.bring(RECORD)
+    call = world.call("c1")
+    assert (call.stage, call.stage_source, call.is_live) == ("ended", "contact-records", False)
+    assert (call.wait_s, call.is_talked, call.enqueued_at) == (15.0, True, at(10))
+
+
+def statements(world: World, *events: Record) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert world.bring(*events) == 0
+    return len(queries)
+
+
+@pytest.mark.parametrize("told", ["contacts", "agents"])
+def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(world: World, told: str) -> None:
+    costs = set()
+    for size in (1, 100, 1000):
+        ids = [f"{size}-{number}" for number in range(size)]
+        if told == "contacts":
+            batch = [
+                contact_event("DISCONNECTED", 60, each, disconnectTimestamp=iso(60), **queue_info(10)) for each in ids
+            ]
+        else:
+            batch = [
+                agent_event(20, contact("CONNECTING", 20, each), agent=f"{ARN}/agent/{each}") for each in ids
+            ]  # fmt: skip
+        costs.add(statements(world, *batch))
+    assert len(costs) == 1, costs
+
+
+@pytest.mark.parametrize("writers", [2, 4])
+def test_writers_at_once_lose_nothing_and_wait_for_each_other_in_one_order(world_apart: World, writers: int) -> None:
+    ids = [f"c{number}" for number in range(30)]
+    told = [
+        event
+        for number, each in enumerate(ids)
+        for event in (
+            contact_event("QUEUED", 10, each, previousContactId=ids[number - 1], **queue_info(10)),
+            contact_event("CONNECTED_TO_AGENT", 25, each, **queue_info(10), **agent_info(25)),
+            agent_event(25 + number, contact("CONNECTED", 25, each), kind="STATE_CHANGE"),
+            contact_event("DISCONNECTED", 100, each, disconnectTimestamp=iso(100), **agent_info(25)),
+        )
+    ]
+
+    def write(seed: int) -> None:
+        mine = told[:]
+        Random(seed).shuffle(mine)  # noqa: S311
+        try:
+            for first in range(0, len(mine), 12):
+                world_apart.bring(*mine[first : first + 12])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(writers) as pool:
+        for done in [pool.submit(write, seed) for seed in range(writers)]:
+            done.result(60)
+    calls = Call.objects.all()
+    assert {call.contact_id for call in calls} == set(ids)
+    assert all(call.stage == "passed-on" and call.stage_facts["connected_at"] for call in calls)
+    assert Agent.objects.get().snapshot_at == at(25 + 29)

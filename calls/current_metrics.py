@@ -70,7 +70,8 @@ def _ask(instance: Instance) -> None:
         figures = dict(_figures(connect_for(instance), instance, arns))
     except ConnectError as error:
         log.warning("GetCurrentMetricData", instance=instance.pk, code=error.code)
-        forget_clients(instance)  # the credentials may have been changed where they are found
+        if error.is_refused:
+            forget_clients(instance)  # the credentials may have been changed where they are found
         trouble = f"GetCurrentMetricData: {error.code}"
     else:
         _keep(instance, figures)
@@ -98,7 +99,7 @@ def _listed(client: ConnectClient, instance: Instance) -> Iterator[tuple[str, Na
     now = timezone.now()
     with refusals():
         for page in pages:
-            yield from ((each["Arn"], Name(each.get("Name", ""), now)) for each in page["QueueSummaryList"])
+            yield from ((each["Arn"], Name(each["Name"], now)) for each in page["QueueSummaryList"])
 
 
 def _figures(client: ConnectClient, instance: Instance, arns: list[str]) -> Iterator[tuple[str, Figures]]:

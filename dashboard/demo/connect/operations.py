@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct
 
 from dashboard.demo.connect.centre import Centre
 from dashboard.demo.connect.errors import ConnectError, invalid
@@ -71,9 +71,8 @@ def _page(items: list[Answer], token: str | None, size: int) -> tuple[list[Answe
 
 
 def _summary(queue: Queue) -> Answer:
-    name = {} if isinstance(queue.name, UnsetType) else {"Name": queue.name}
     kind = "AGENT" if "/queue/agent/" in queue.arn else "STANDARD"
-    return {"Id": _id(queue), "Arn": queue.arn, "QueueType": kind, **name}
+    return {"Id": _id(queue), "Arn": queue.arn, "Name": queue.name or _id(queue), "QueueType": kind}
 
 
 def _id(queue: Queue) -> str:

@@ -80,6 +80,7 @@ def monitored(redis_url: str) -> Iterator[bytearray]:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     world = (ROOT / "tests/journeys/acme.toml").read_text()
+    world = world.replace('alias = "acme"', 'alias = "acme"\ndescribe_contacts = true', 1)
     env = {"SWEEP_S": "1", "LOG_FORMAT": "json", **SECRET_ENV}
     with Stack(tmp_path_factory.mktemp("canaries"), os.environ["DATABASE_URL"], world, env) as stack:
         yield stack
@@ -91,6 +92,7 @@ def test_nothing_that_is_written_holds_a_word_a_number_or_a_secret(stack: Stack)
             {"access_token": WORDS["an access token of Salesforce"], "instance_url": salesforce.url}
         )
         people_speak_and_are_dropped(stack)
+        amazon_connect_tells_a_number(stack)
         records_are_broken(stack)
         session = people_look_and_err(stack)
         salesforce_is_hostile(stack, salesforce)
@@ -130,6 +132,17 @@ def people_speak_and_are_dropped(stack: Stack) -> None:
     record["Attributes"] = {WORDS["an attribute's name"]: WORDS["a contact attribute"]}
     stack.put(CONTACT_RECORDS, record, dropped("canary-other", OTHER_NUMBER))
     until(lambda: len(stack.rows("SELECT 1 FROM calls_case")) == 2, "two cases")
+
+
+def amazon_connect_tells_a_number(stack: Stack) -> None:
+    known = {"Id": "canary-waits", "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": OTHER_NUMBER}}
+    requests.put(f"{stack.connect_url}/control/contacts", json=[known], timeout=5).raise_for_status()
+    for error in ("TooManyRequestsException", "InternalServiceException"):
+        fault = {"error": error, "times": 2}
+        requests.post(f"{stack.connect_url}/control/fault", json=fault, timeout=5).raise_for_status()
+    stack.put(CONTACT_LENS, Talk("canary-waits").started())
+    told = "SELECT 1 FROM calls_call WHERE contact_id = 'canary-waits' AND caller_address = %s"
+    until(lambda: stack.rows(told, OTHER_NUMBER), "Amazon Connect tells the number")
 
 
 def records_are_broken(stack: Stack) -> None:

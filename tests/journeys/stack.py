@@ -1,4 +1,4 @@
-"""The whole product as people run it: real processes on free ports, beside stand-ins for Kinesis and Salesforce."""
+"""The whole product as people run it: real processes on free ports, beside the stand-ins."""
 
 import json
 import os
@@ -26,6 +26,7 @@ from dashboard.embedded.account import account
 from dashboard.embedded.redis import Redis
 from dashboard.embedded.sockets import socket_folder
 from dashboard.processes import Program, procfile
+from tests.journeys.records import INSTANCE_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
@@ -198,8 +199,10 @@ class Stack:
         stand_in = "exec python -m dashboard.demo."
         streams = " ".join(f"--stream {name}:{self.shards}" for name in STREAMS)
         self.run(Program("kinesis", f"{stand_in}kinesis {streams}"))
+        self.run(Program("connect", f"{stand_in}connect --instance {INSTANCE_ID}"))
         self.run(Program("salesforce", f"{stand_in}salesforce --certificates {shlex.quote(str(self.folder))}"))
         self.env["AWS_ENDPOINT_URL_KINESIS"] = self.kinesis_url = self._address_in("kinesis")
+        self.env["AWS_ENDPOINT_URL_CONNECT"] = self.connect_url = self._address_in("connect")
         self.salesforce_url = self._address_in("salesforce")
 
     def _address_in(self, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import transaction
@@ -21,6 +22,8 @@ FIELDS = (
 )  # fmt: skip
 # What comes with every event, and nobody sees.
 UNSEEN = ("snapshot_at", "event_id", "heard_at", "named_at")
+COLUMNS = attrgetter(*FIELDS)
+SEEN = attrgetter(*(name for name in FIELDS if name not in UNSEEN))
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NOTHING = Snapshot()
 
@@ -43,25 +46,18 @@ def take_snapshots(instance: Instance, arrivals: Events) -> tuple[list[Sighting]
     for arrival in arrivals:
         by_arn[arrival.value.agent_arn].append(arrival)
     agents = _lock(instance, sorted(by_arn))
-    before = {agent.pk: _columns(agent) for agent in agents}
+    before = [(agent, COLUMNS(agent), SEEN(agent), agent.username) for agent in agents]
     sightings = [sighting for agent in agents for sighting in _take(agent, by_arn[agent.arn])]
-    changed = [agent for agent in agents if _columns(agent) != before[agent.pk]]
-    save_rows(changed, FIELDS)
-    if any(agent.username != before[agent.pk][0] for agent in changed):
+    save_rows([agent for agent, columns, _, _ in before if COLUMNS(agent) != columns], FIELDS)
+    if any(agent.username != username for agent, _, _, username in before):
         transaction.on_commit(fill_names)
-    seen = [index for index, name in enumerate(FIELDS) if name not in UNSEEN]
-    is_seen = any(_columns(agent)[index] != before[agent.pk][index] for agent in changed for index in seen)
-    return sightings, is_seen
+    return sightings, any(SEEN(agent) != seen for agent, _, seen, _ in before)
 
 
 def _lock(instance: Instance, arns: list[str]) -> list[Agent]:
     known = set(Agent.objects.filter(instance=instance, arn__in=arns).values_list("arn", flat=True))
     add_rows(Agent(instance=instance, arn=arn, contacts=[], concurrency=[]) for arn in arns if arn not in known)
     return list(Agent.objects.filter(instance=instance, arn__in=arns).order_by("pk").select_for_update())
-
-
-def _columns(agent: Agent) -> list[object]:
-    return [getattr(agent, name) for name in FIELDS]
 
 
 def _take(agent: Agent, arrivals: Events) -> Iterator[Sighting]:

@@ -74,9 +74,9 @@ def newest(told: Iterable[tuple[str | None, str | None, datetime]]) -> dict[str,
     names: dict[str, Name] = {}
     for arn, name, at in told:
         if arn and name:
-            came = Name(name, at)
-            held = names.get(arn, came)
-            names[arn] = max(held, came, key=lambda each: (each.at, each.name))
+            held = names.get(arn)
+            if held is None or (at, name) > (held.at, held.name):
+                names[arn] = Name(name, at)
     return names
 
 

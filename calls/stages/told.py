@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 
@@ -23,16 +24,17 @@ FIELDS = (
 )  # fmt: skip
 
 
+# Being heard of again is no change by itself.
+COMPARED = attrgetter(*(name for name in FIELDS if not name.endswith("_heard_at")))
+
+
 class Told:
     """Of one call. A contact record has the last word on every column; the facts are kept beside it."""
 
     def __init__(self, call: Call) -> None:
         self.call = call
         self.facts = msgspec.convert(call.stage_facts, Facts)
-        self.before = self._columns()
-
-    def _columns(self) -> list[object]:
-        return [getattr(self.call, name) for name in FIELDS if not name.endswith("_heard_at")]
+        self.before = COMPARED(call)
 
     def hear(self, arrived_at: datetime) -> None:
         self.call.first_heard_at = min(arrived_at, self.call.first_heard_at or arrived_at)
@@ -56,7 +58,7 @@ class Told:
             self.call.stage_facts, self.call.holds = facts, len(self.facts.holds)
             if self.call.record is None:
                 self._stand()
-        return self._columns() != self.before
+        return bool(COMPARED(self.call) != self.before)
 
     def _stand(self) -> None:
         call, facts = self.call, self.facts

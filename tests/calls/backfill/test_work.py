@@ -33,14 +33,14 @@ def test_the_count_says_what_is_new_newer_known_and_unusable_and_writes_nothing(
     there, moved, left = answered("there"), answered("moved"), dropped("left", BOB)
     world.bring(there, moved, newer(left))
     started = sample("contact_lens_voice/01_started.json")
-    event = next(SAMPLES.glob("agent_events/*.json")).read_bytes()
+    event = (SAMPLES / "contact_events/12_amazon_connect_cases_case_updated.json").read_bytes()
     file.write_bytes(lines(there, newer(moved), left, dropped("new"), b'{"a":', b"{}", started, event))
     before = (Call.objects.count(), Case.objects.count(), Alert.objects.count())
     count = counted(world.stream, file)
     assert (count.state, count.percent) == ("counted", 100)
     assert count.counted == {
         "records": 8, "new": 1, "newer": 1, "known": 2, "unusable": 2, "other: contact-lens": 1,
-        "unread: agent-events": 1,
+        "unread: cases-events": 1,
     }  # fmt: skip
     assert (Call.objects.count(), Case.objects.count(), Alert.objects.count()) == before
     assert not DeadLetter.objects.exists()

@@ -1,7 +1,7 @@
 """Events through the whole writer into the database."""
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import permutations
+from itertools import pairwise, permutations
 from random import Random
 
 import pytest
@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agent, Call, Queue
-from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, iso, queue_info
+from tests.calls.stages.events import BOB, CHARLIE, agent_event, agent_info, at, contact, contact_event, iso, queue_info
 from tests.calls.stages.story import AGENT_EVENTS, CONTACT_EVENTS, RECORD
 from tests.calls.world import ARN, QUEUE, Record, World, answered, now
 
@@ -163,22 +163,33 @@ def test_a_batch_costs_the_same_number_of_statements_whatever_its_size(world: Wo
     assert len(costs) == 1, costs
 
 
+IDS = [f"c{number}" for number in range(30)]
+OF_CONTACTS = [
+    event
+    for before, each in pairwise([IDS[-1], *IDS])
+    for event in (
+        contact_event("QUEUED", 10, each, previousContactId=before, **queue_info(10)),
+        contact_event("CONNECTED_TO_AGENT", 25, each, **queue_info(10), **agent_info(25)),
+        contact_event("DISCONNECTED", 100, each, disconnectTimestamp=iso(100), **agent_info(25)),
+    )
+]
+OF_AGENTS = [
+    event
+    for number, each in enumerate(IDS)
+    for agent in (BOB, CHARLIE)
+    for event in (
+        agent_event(25 + number, contact("CONNECTED", 25, each), agent=agent),
+        agent_event(70 + number, contact("ENDED", 70, each), contact("ENDED", 70, IDS[-1 - number]), agent=agent),
+    )
+]
+
+
 @pytest.mark.parametrize("writers", [2, 4])
 def test_writers_at_once_lose_nothing_and_wait_for_each_other_in_one_order(world_apart: World, writers: int) -> None:
-    ids = [f"c{number}" for number in range(30)]
-    told = [
-        event
-        for number, each in enumerate(ids)
-        for event in (
-            contact_event("QUEUED", 10, each, previousContactId=ids[number - 1], **queue_info(10)),
-            contact_event("CONNECTED_TO_AGENT", 25, each, **queue_info(10), **agent_info(25)),
-            agent_event(25 + number, contact("CONNECTED", 25, each), kind="STATE_CHANGE"),
-            contact_event("DISCONNECTED", 100, each, disconnectTimestamp=iso(100), **agent_info(25)),
-        )
-    ]
+    """Each of them brings all of a stream, as if it came several times: half of them contact events."""
 
     def write(seed: int) -> None:
-        mine = told[:]
+        mine = [*(OF_AGENTS if seed % 2 else OF_CONTACTS)]
         Random(seed).shuffle(mine)  # noqa: S311
         try:
             for first in range(0, len(mine), 12):
@@ -190,6 +201,7 @@ def test_writers_at_once_lose_nothing_and_wait_for_each_other_in_one_order(world
         for done in [pool.submit(write, seed) for seed in range(writers)]:
             done.result(60)
     calls = Call.objects.all()
-    assert {call.contact_id for call in calls} == set(ids)
+    assert {call.contact_id for call in calls} == set(IDS)
     assert all(call.stage == "passed-on" and call.stage_facts["connected_at"] for call in calls)
-    assert Agent.objects.get().snapshot_at == at(25 + 29)
+    assert all(set(call.stage_facts["agents"]) == {BOB, CHARLIE} for call in calls)
+    assert set(Agent.objects.values_list("snapshot_at", flat=True)) == {at(70 + 29)}

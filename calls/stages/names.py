@@ -39,14 +39,16 @@ LEARN_AGENTS = LEARN.format(
     values=", '', '', '', '', '', '', '[]', '[]', ''",
 )
 
+# Through the indexes, whatever the planner thinks of how many there are.
 FILL = """
 WITH nameless AS MATERIALIZED (
-    SELECT call.id, named.{name} AS name FROM {table} named CROSS JOIN LATERAL (
+    SELECT call.id FROM {table} named CROSS JOIN LATERAL (
         SELECT id FROM calls_call WHERE instance_id = named.instance_id AND {arn} = named.arn AND {column} = ''
-        AND {arn} <> '' ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED) call
+        AND {arn} <> '' LIMIT 1000 FOR UPDATE SKIP LOCKED) call
     WHERE named.{name} <> ''
 )
-UPDATE calls_call call SET {column} = nameless.name FROM nameless WHERE call.id = nameless.id
+UPDATE calls_call call SET {column} = named.{name} FROM {table} named
+WHERE call.id = ANY(ARRAY(SELECT id FROM nameless)) AND named.instance_id = call.instance_id AND named.arn = call.{arn}
 """
 FILL_QUEUES = FILL.format(table="calls_queue", name="name", arn="queue_arn", column="queue_name")
 FILL_AGENTS = FILL.format(table="calls_agent", name="username", arn="agent_arn", column="agent_username")

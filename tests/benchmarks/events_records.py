@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 ARN = "arn:aws:connect:us-east-1:123456789012:instance/00000000-0000-4000-8000-000000000001"
@@ -119,28 +120,16 @@ class Agents:
             "EventTimestamp": self.clock.at(number),
             "EventType": "HEART_BEAT" if (turn + agent) % len(STATES) == len(STATES) - 1 else "STATE_CHANGE",
             "Version": "2019-05-25",
-            "CurrentAgentSnapshot": self._snapshot(number),
-            "PreviousAgentSnapshot": self._snapshot(number - self.agents),
         }
-        return json.dumps(event).encode()
+        now, before = self._snapshot(number), self._snapshot(number - self.agents)
+        return f'{json.dumps(event)[:-1]}, "CurrentAgentSnapshot": {now}, "PreviousAgentSnapshot": {before}}}'.encode()
 
-    def _snapshot(self, number: int) -> Told:
+    def _snapshot(self, number: int) -> str:
         turn, agent = divmod(number, self.agents)
         taken, step = divmod(turn + agent, len(STATES))
+        contacts = [self._contact(number, agent, taken, STATES[step])] if STATES[step] else []
         name = f"agent{self.shard * self.agents + agent}"
-        return {
-            "AgentStatus": {"ARN": f"{ARN}/agent-state/1", "Name": "Available", "StartTimestamp": self.clock.at(0)},
-            "NextAgentStatus": None,
-            "Configuration": {
-                "Username": name, "FirstName": name, "LastName": "Bench",
-                "RoutingProfile": {
-                    "ARN": f"{ARN}/routing-profile/1", "Name": "Service",
-                    "Concurrency": [{"Channel": "VOICE", "AvailableSlots": 1, "MaximumSlots": 1}],
-                    "InboundQueues": QUEUES,
-                },
-            },
-            "Contacts": [self._contact(number, agent, taken, STATES[step])] if STATES[step] else [],
-        }  # fmt: skip
+        return f'{_about(name, self.clock.at(0))[:-1]}, "Contacts": {json.dumps(contacts)}}}'
 
     def _contact(self, number: int, agent: int, taken: int, state: str) -> Told:
         slot = (self.shard * self.agents + agent + 1009 * taken) % self.slots
@@ -155,3 +144,17 @@ class Agents:
             "QueueTimestamp": None,
             "Queue": QUEUES[slot % len(QUEUES)],
         }
+
+
+@cache
+def _about(name: str, since: str) -> str:
+    """What a snapshot tells of an agent besides the contacts: most of it."""
+    profile = {
+        "ARN": f"{ARN}/routing-profile/1",
+        "Name": "Service",
+        "Concurrency": [{"Channel": "VOICE", "AvailableSlots": 1, "MaximumSlots": 1}],
+        "InboundQueues": QUEUES,
+    }
+    status = {"ARN": f"{ARN}/agent-state/1", "Name": "Available", "StartTimestamp": since}
+    who = {"Username": name, "FirstName": name, "LastName": "Bench", "RoutingProfile": profile}
+    return json.dumps({"AgentStatus": status, "NextAgentStatus": None, "Configuration": who})

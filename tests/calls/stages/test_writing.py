@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agent, Call, Queue
+from calls.sweeps import sweep_calls
 from tests.calls.stages.events import BOB, CHARLIE, agent_event, agent_info, at, contact, contact_event, iso, queue_info
 from tests.calls.stages.story import AGENT_EVENTS, CONTACT_EVENTS, RECORD
 from tests.calls.world import ARN, QUEUE, Record, World, answered, now
@@ -205,3 +206,15 @@ def test_writers_at_once_lose_nothing_and_wait_for_each_other_in_one_order(world
     assert all(call.stage == "passed-on" and call.stage_facts["connected_at"] for call in calls)
     assert all(set(call.stage_facts["agents"]) == {BOB, CHARLIE} for call in calls)
     assert set(Agent.objects.values_list("snapshot_at", flat=True)) == {at(70 + 29)}
+
+
+def test_a_sweep_fills_in_names_that_a_commit_could_not_for_calls_of_any_age(world: World) -> None:
+    world.bring(contact_event("CONNECTED_TO_AGENT", 25, **queue_info(10), **agent_info(25)))
+    world.bring(agent_event(30))
+    Call.objects.update(queue_name="", agent_username="", last_heard_at=now(), is_live=False)
+    number = world.call("c1").number
+    sweep_calls()
+    call = world.call("c1")
+    assert (call.queue_name, call.agent_username, call.number > number) == ("Billing", "bob", True)
+    sweep_calls()
+    assert world.call("c1").number == call.number

@@ -78,8 +78,13 @@ def _waits(call: Call) -> bool:
     return call.is_live and call.stage in IN_QUEUE
 
 
+def _goes_on(call: Call) -> bool:
+    """Who waits stands in the list of those who do, and nowhere else."""
+    return call.is_live and call.stage not in IN_QUEUE
+
+
 LISTS = (
-    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live),
+    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress().exclude(stage__in=IN_QUEUE), _goes_on),
     LiveList(
         "wall", "waiting", "call", "waiting", lambda: Call.objects.in_progress().filter(stage__in=IN_QUEUE), _waits
     ),

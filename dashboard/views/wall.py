@@ -34,7 +34,7 @@ def _wall(request: SignedIn) -> HttpResponse:
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "calls": sorted(calls, key=wall_order),
+        "calls": sorted((call for call in calls if call.stage not in IN_QUEUE), key=wall_order),
         "waiting": sorted((call for call in calls if call.stage in IN_QUEUE), key=waiting_order),
         "groups": groups(request.user, agents),
         "wall": counted,

@@ -8,7 +8,7 @@ from tests.dashboard.live.room import Room
 Browsers = Callable[..., Browser]
 
 
-async def test_a_caller_comes_into_the_list_of_those_who_wait_and_leaves_it_with_an_answer(
+async def test_a_caller_who_waits_stands_in_the_list_of_those_who_do_alone_and_leaves_it_with_an_answer(
     room: Room, browser: Browsers
 ) -> None:
     call = await do(room.call)("Billing", stage="flow")
@@ -18,10 +18,11 @@ async def test_a_caller_comes_into_the_list_of_those_who_wait_and_leaves_it_with
         nudge([(call.pk, call.number)])
         placed = await alice.until_placed(f'id="waiting-{call.pk}"')
         assert placed["slot"] == "waiting"
+    assert {"type": "gone", "slot": "calls", "id": f"call-{call.pk}"} in alice.news
     await do(room.change)(call, stage="talking")
     nudge([(call.pk, call.number)])
     await alice.until_gone("waiting", f"waiting-{call.pk}")
-    assert {"type": "gone", "slot": "calls", "id": f"call-{call.pk}"} not in alice.news
+    assert (await alice.until_placed(f'id="call-{call.pk}"'))["slot"] == "calls"
     assert await bob.until_told_of_everything() == []
 
 

@@ -162,7 +162,7 @@ def test_a_call_that_nobody_has_heard_of_says_since_when(sign_in: SignIn, live_c
 def test_without_names_and_number_a_row_shows_what_is_known(
     sign_in: SignIn, live_call: Call, people: dict[str, Person]
 ) -> None:
-    stage(live_call, "waiting", 10, queue_name="", queue_arn=LATER, agent_arn="arn:x/agent/77")
+    stage(live_call, "talking", 10, queue_name="", queue_arn=LATER, agent_arn="arn:x/agent/77")
     (row,) = rows(page(sign_in("root")), "call")
     assert row.startswith("number known after the call")
     assert "9d3c 77" in row

@@ -21,8 +21,8 @@ async def test_a_caller_who_waits_stands_in_the_list_of_those_who_do_alone_and_l
     assert {"type": "gone", "slot": "calls", "id": f"call-{call.pk}"} in alice.news
     await do(room.change)(call, stage="talking")
     nudge([(call.pk, call.number)])
-    await alice.until_gone("waiting", f"waiting-{call.pk}")
     assert (await alice.until_placed(f'id="call-{call.pk}"'))["slot"] == "calls"
+    await alice.until_gone("waiting", f"waiting-{call.pk}")
     assert await bob.until_told_of_everything() == []
 
 

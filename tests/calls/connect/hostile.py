@@ -12,6 +12,11 @@ CONTACT = (
 )
 VOICE = b'{"Version":"1.0.0","Channel":"VOICE","ContactId":"c1","EventType":"SEGMENTS","Segments":['
 CHAT = b'{"Version":"2.0.0","Channel":"CHAT","ContactId":"c1","StreamingEventType":"SEGMENTS","Segments":['
+EVENT = b'{"version":"0","id":"e1","detail-type":"Amazon Connect Contact Event","time":"2026-11-02T09:00:00Z",'
+QUEUED = EVENT + b'"detail":{"contactId":"c1","eventType":"QUEUED"'
+AGENT = b'{"AgentARN":"a1","EventId":"e1","EventTimestamp":"2026-11-02T09:00:00Z"'
+BUSY = AGENT + b',"EventType":"STATE_CHANGE","CurrentAgentSnapshot":{'
+RINGS = b'{"ContactId":"c1","Channel":"VOICE","State":"CONNECTING","StateStartTimestamp":"2026-11-02T09:00:00Z"}'
 NOON = b'{"AbsoluteTime":"2026-11-02T12:00:00Z"}'
 
 
@@ -83,6 +88,36 @@ REFUSED: dict[str, bytes] = {
     "NUL bytes": b"\0" * 1000,
     "an open text": CONTACT + b'"a":"' + b"x" * 1_000_000,
     "half an escape": CONTACT + b'"a":"\\u00"}',
+    "a contact event of 10 MiB": QUEUED + b',"a":"' + b"x" * (10 * MAX_BYTES) + b'"}}',
+    "a contact event of 10,000 levels": QUEUED + b',"queueInfo":' + b'{"queueInfo":' * 10_000 + b"1" + b"}" * 10_002,
+    "a million digits in a contact event": QUEUED + b',"a":' + b"9" * 1_000_000 + b"}}",
+    "a contact event without details": EVENT + b'"detail":null}',
+    "a contact event with details as a text": EVENT + b'"detail":"{\\"contactId\\":\\"c1\\"}"}',
+    "a contact event of a contact as a list": EVENT + b'"detail":{"contactId":["c1"],"eventType":"QUEUED"}}',
+    "a contact event of a contact of 257 characters": EVENT
+    + b'"detail":{"eventType":"QUEUED","contactId":"'
+    + b"x" * 257
+    + b'"}}',
+    "a queue of a megabyte": QUEUED + b',"queueInfo":{"queueArn":"' + b"x" * 1_000_000 + b'"}}}',
+    "a queue as a list": QUEUED + b',"queueInfo":[1]}}',
+    "a kind of a megabyte": EVENT + b'"detail":{"contactId":"c1","eventType":"' + b"X" * 1_000_000 + b'"}}',
+    "a contact event of the year 292277026596": QUEUED + b',"initiationTimestamp":"292277026596-12-04T15:30:08Z"}}',
+    "a contact event of a time as a number": QUEUED + b',"initiationTimestamp":1762074000000}}',
+    "an agent event of 10 MiB": BUSY + b'"a":"' + b"x" * (10 * MAX_BYTES) + b'"}}',
+    "an agent event of 10,000 levels": BUSY + b'"Configuration":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_002,
+    "a million digits in an agent event": BUSY + b'"a":' + b"9" * 1_000_000 + b"}}",
+    "an agent event of no agent": BUSY.replace(b'"a1"', b'""') + b'"Contacts":[]}}',
+    "an agent event of no known kind": AGENT + b',"EventType":"__proto__"}',
+    "a snapshot as a list": AGENT + b',"EventType":"LOGIN","CurrentAgentSnapshot":[]}',
+    "a username of 257 characters": BUSY + b'"Configuration":{"Username":"' + b"x" * 257 + b'"}}}',
+    "1,001 contacts of one agent": BUSY + b'"Contacts":[' + b",".join([RINGS] * 1001) + b"]}}",
+    "a contact of an agent without its id": BUSY + b'"Contacts":[{}]}}',
+    "more slots than a number holds": BUSY
+    + b'"Configuration":{"RoutingProfile":{"Concurrency":[{"Channel":"VOICE","MaximumSlots":2147483648}]}}}}',
+    "100,000 queues of one agent": BUSY
+    + b'"Configuration":{"RoutingProfile":{"InboundQueues":['
+    + b"{}," * 100_000
+    + b"{}]}}}}",
 }
 
 TAKEN: dict[str, bytes] = {
@@ -111,4 +146,29 @@ TAKEN: dict[str, bytes] = {
     "a tiny exponent": CONTACT + b'"a":1e-999999}',
     "many digits of a second": CONTACT + b'"InitiationTimestamp":"2026-11-02T09:00:00.' + b"0" * 1_000_000 + b'Z"}',
     "an unmodelled megabyte": CONTACT + b'"Agent":{"Note":"' + b"x" * 1_000_000 + b'"}}',
+    "a contact event of as many tags as may be": full(QUEUED + b',"tags":{', lambda n: b'"%x":"%x"' % (n, n), b"}}}"),
+    "a contact event of as many levels as may be": QUEUED + b',"a":' + b'{"a":' * 60 + b"1" + b"}" * 62,
+    "a contact event of NULs": QUEUED + b',"disconnectReason":"\\u0000\\u0000","a\\u0000":"\\u0000"}}',
+    "a contact event of lone surrogates": QUEUED + b',"queueInfo":{"queueArn":"' + b"\\ud800" * 500 + b'"}}}',
+    "a contact event with a key called __proto__": QUEUED + b',"__proto__":{"queueInfo":{}},"constructor":"y"}}',
+    "a contact event with one key twice": QUEUED + b',"queueInfo":{},"QueueInfo":{"queueArn":"q1"},"contactId":"c2"}}',
+    "a contact event with an unmodelled megabyte": QUEUED + b',"a":"' + b"x" * 1_000_000 + b'"}}',
+    "an agent event of as many queues as may be": full(
+        BUSY + b'"Contacts":[%b],"Configuration":{"RoutingProfile":{"InboundQueues":[' % RINGS,
+        lambda n: b'{"ARN":"q%d","Name":"%d"}' % (n, n),
+        b"]}}}}",
+    ),
+    "1,000 contacts of one agent": BUSY + b'"Contacts":[' + b",".join([RINGS] * 1000) + b"]}}",
+    "an agent event of as many levels as may be": BUSY
+    + b'"Contacts":[%b],"a":' % RINGS
+    + b'{"a":' * 60
+    + b"1"
+    + b"}" * 62,
+    "an agent event of NULs": BUSY
+    + b'"Configuration":{"Username":"%b"},"Contacts":[%b]}}' % (b"\\u0000" * 256, RINGS.replace(b"VOICE", b"\\u0000")),
+    "an agent event of lone surrogates": BUSY
+    + b'"AgentStatus":{"Name":"%b"},"Contacts":[%b]}}' % (b"\\ud800" * 256, RINGS),
+    "an agent event with keys called __proto__": BUSY
+    + b'"__proto__":{},"Configuration":{"AgentHierarchyGroups":{"__proto__":{"Name":"x"}}},"Contacts":[%b]}}' % RINGS,
+    "an agent event with an unmodelled megabyte": BUSY + b'"Contacts":[%b],"a":"' % RINGS + b"x" * 1_000_000 + b'"}}',
 }

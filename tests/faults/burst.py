@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.faults.held import Held
 
 WORDS = ("the", "order", "came", "late", "again", "and", "nobody", "called", "me", "back", "about", "it", "today")
-AGENT_EVENT = json.loads((SAMPLES / "agent_events/01_heart_beat.json").read_text())
+CASES_EVENT = json.loads((SAMPLES / "contact_events/12_amazon_connect_cases_case_updated.json").read_text())
 DOUBLES = 0.05  # of the records come again under a new sequence number
 CALLERS, ANSWERED, TALKS, POISONS = 4, 2, 7, 3
 
@@ -55,7 +55,7 @@ class Burst:
     def __post_init__(self) -> None:
         lanes = [*self._callers(), *self._talks(), *([put] for put in self._unusable())]
         if not self.is_plain:
-            lanes += [[put] for put in self._agent_events()]
+            lanes += [[put] for put in self._cases_events()]
         self.puts = self._mixed(lanes)
         if not self.is_plain:
             self._double()
@@ -144,10 +144,10 @@ class Burst:
             self.letters[stream, data] += 1
         return made
 
-    def _agent_events(self) -> list[Put]:
+    def _cases_events(self) -> list[Put]:
         """Known, and read for nothing: counted."""
         self.unread[CONTACT_RECORDS] += 2
-        data = json.dumps(AGENT_EVENT).encode()
+        data = json.dumps(CASES_EVENT).encode()
         return [Put(CONTACT_RECORDS, f"{self.name}-a{n}", data, lambda held: True) for n in range(2)]
 
     def _mixed(self, lanes: list[list[Put]]) -> list[Put]:

@@ -51,17 +51,20 @@ def _in_flow(sources: Sources, present: Present) -> Figure:
 
 
 def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> list[Figure]:
-    """From the calls, and of instances that stream no events from their queues, as they were told last."""
+    """From the calls where contact events are streamed, else from the queues, as they were told last: never from both,
+    for the caller whom an agent let ring in vain is in either.
+    """
+    evented = sources.knowing(KIND.CONTACT_EVENTS)
     asked = [tile for tile in queues if tile.figures_at and tile.waiting]
+    waits = [present.waiting[pk] for pk in evented] + [tile.waiting for tile in asked if tile.waiting]
     ages = [tile.age_s for tile in asked if tile.age_s is not None]
-    source = sources.told_by(KIND.CONTACT_EVENTS) if sources.knowing(KIND.CONTACT_EVENTS) else ""
+    source = sources.told_by(KIND.CONTACT_EVENTS) if evented else ""
     if ages:
         source = " and ".join(filter(None, (source, f"by GetCurrentMetricData {max(ages)} s ago")))
     needs = "" if asked else sources.needs(KIND.CONTACT_EVENTS)
-    callers = present.callers_waiting
+    callers = sum(present.callers_waiting[pk] for pk in evented)
     callers += sum(tile.waiting.callers for tile in asked if tile.waiting)
-    callbacks = present.waiting.callbacks + sum(tile.waiting.callbacks for tile in asked if tile.waiting)
-    since = [present.waiting.since, *(tile.waiting.since for tile in asked if tile.waiting)]
+    callbacks = sum(wait.callbacks for wait in waits)
     is_old = any(tile.is_stale for tile in asked)
     note = f"{max(ages)} s old" if is_old else ""
     return [
@@ -74,7 +77,7 @@ def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> lis
             value=callers,
             note=" · ".join(filter(None, (f"and {_counted(callbacks, 'callback')}" if callbacks else "", note))),
             is_old=is_old,
-            href="#waiting" if sources.knowing(KIND.CONTACT_EVENTS) else "",
+            href="#waiting" if evented else "",
         ),
         Figure(
             name="longest",
@@ -82,7 +85,7 @@ def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> lis
             means="Of the callers whom no agent has answered, those included whose call is ringing at one.",
             needs=needs,
             source=source,
-            since=min(filter(None, since), default=None),
+            since=min(filter(None, (wait.since for wait in waits)), default=None),
             levels=WAIT,
             note=note,
             is_old=is_old,

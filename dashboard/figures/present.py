@@ -45,8 +45,8 @@ class QueueNow:
 @dataclass
 class Present:
     stages: Counter[str] = field(default_factory=Counter)
-    waiting: Waiting = field(default_factory=Waiting)
-    callers_waiting: int = 0  # those of them for whom no phone rings
+    waiting: dict[int, Waiting] = field(default_factory=lambda: defaultdict(Waiting))  # by instance
+    callers_waiting: Counter[int] = field(default_factory=Counter)  # by instance: those for whom no phone rings
     queues: dict[QueueKey, QueueNow] = field(default_factory=lambda: defaultdict(QueueNow))
 
     @property
@@ -72,9 +72,9 @@ def present(scope: Scope) -> Present:
         queue.name = name or queue.name or tail(arn)
         now.stages[stage] += callers + callbacks
         if stage == Stage.WAITING:
-            now.callers_waiting += callers
+            now.callers_waiting[instance_id] += callers
         if stage in IN_QUEUE:
-            now.waiting.add(callers, callbacks, since)
+            now.waiting[instance_id].add(callers, callbacks, since)
             queue.waiting.add(callers, callbacks, since)
         elif stage in WITH_AGENT:
             queue.with_agent += callers + callbacks

@@ -106,6 +106,18 @@ def test_events_know_better_than_what_is_asked(asking: Floor, root: Person) -> N
     assert figures(root)["waiting"].value == 1
 
 
+def test_a_caller_of_whom_both_agent_events_and_amazon_tell_counts_once(asking: Floor, root: Person) -> None:
+    asking.streams("agent-events")
+    asked(asking.queue("Billing"), waiting=1, oldest_s=100, callbacks=1)
+    for fields in ({}, {"initiation_method": "CALLBACK"}):
+        asking.live("waiting", 500, queue_arn=f"{ARN}/queue/billing", stage_source="agent-events", **fields)
+    shown = figures(root)
+    assert (shown["waiting"].value, shown["waiting"].note) == (1, "and 1 callback")
+    waited = shown["longest"].since
+    assert waited is not None
+    assert abs((ago(112) - waited).total_seconds()) < 2
+
+
 @pytest.mark.parametrize(
     ("kinds", "missing"),
     [

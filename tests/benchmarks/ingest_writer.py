@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from calls.streams.turn import prepare
 from tests.benchmarks.ingest_records import Talks
 from tests.benchmarks.ingest_world import BATCH, World, make_world, months, settle
 from transcripts.models import Segment
@@ -58,6 +59,7 @@ def compare(rounds: int, batches: int, fill: int, seed: int) -> dict[str, float]
     with connection.cursor() as cursor:
         cursor.execute(MAKE_COPIED)
     settle()
+    prepare()  # as every worker does
     copy_rates: list[float] = []
     orm_rates: list[float] = []
     for writing in (empty, full):

@@ -10,6 +10,8 @@ from calls.models.moments import in_seconds
 from calls.outcomes import OUTCOMES
 from calls.scope import Scope
 
+from .queue_tiles import OWN_QUEUE
+
 DROPS = [name for name, outcome in OUTCOMES.items() if outcome.is_drop]
 A_DAY_S = 24 * 60 * 60
 
@@ -24,10 +26,21 @@ def dropped_since(scope: Scope, moment: datetime) -> int:
 
 
 def with_earlier_drops(calls: QuerySet[Call]) -> QuerySet[Call]:
-    """Each with how often its caller was dropped in the last 24 hours, as `earlier_drops`.
+    """Each with how often its caller was dropped here in the last 24 hours, as `earlier_drops`.
 
-    Not of today: what is shown to all alike knows nobody's midnight.
+    What is shown to all alike knows nobody's midnight and nobody's teams: here is where whoever sees the call sees the
+    others too.
     """
-    others = Call.objects.filter(dropped(), caller=OuterRef("caller"), ended_at__gte=in_seconds(-A_DAY_S))
+    others = Call.objects.filter(
+        dropped(), _seen_alike(), caller=OuterRef("caller"), ended_at__gte=in_seconds(-A_DAY_S)
+    )
     counted = others.exclude(pk=OuterRef("pk")).order_by().values("caller").annotate(n=Count("pk")).values("n")
     return calls.annotate(earlier_drops=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+
+
+def _seen_alike() -> Q:
+    """In the same queue, or of none with the same number dialled, as calls.scope tells teams apart."""
+    same_queue = Q(queue_name=OuterRef("queue_name"), queue_arn=OuterRef("queue_arn"))
+    is_queued = ~Q(queue_name="", queue_arn="")
+    same_agent = ~Q(queue_arn__contains=OWN_QUEUE) | Q(agent_username=OuterRef("agent_username"))
+    return same_queue & same_agent & (is_queued | Q(dialled_address=OuterRef("dialled_address")))

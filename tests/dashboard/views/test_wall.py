@@ -208,7 +208,7 @@ def test_whoever_waits_again_after_a_drop_is_known_by_it(
     case.calls.update(caller=case.caller)
     stage(live_call, "waiting", 10, caller=case.caller, caller_address=NUMBER)
     (row,) = rows(page(sign_in("alice")), "waiting")
-    assert row.startswith("••• 0142 dropped once in 24 hours Billing")
+    assert row.startswith("••• 0142 dropped once here in 24 hours Billing")
 
 
 def test_an_agent_is_seen_by_the_teams_that_name_it(sign_in: SignIn, instance: Instance) -> None:

@@ -4,7 +4,7 @@ Of the call's row c, of what was heard h (words_at, over_at, first_at) and of th
 needs not be looked at again: it is in the stage that they left.
 """
 
-from calls.models.call import Stage
+from calls.models.call import NO_CALLERS, Stage
 from calls.models.stream import Stream
 from calls.silence import SOURCE as SILENCE
 
@@ -20,6 +20,8 @@ IS_KEPT = f"""(c.record IS NOT NULL
 IS_OVER = f"({OVER_AT} IS NOT NULL OR coalesce(v.state, 'live') <> 'live')"
 TALKS_BY_WORDS = f"({WORDS_AT} IS NOT NULL AND c.stage NOT IN ('{TALKING}', '{Stage.HOLD}'))"
 IS_UNKNOWN = f"c.stage IN ('', '{ENDED}')"
+HAS_CALLER = f"""(c.initiation_method <> 'MONITOR'
+    AND CASE c.channel WHEN '' THEN h.channel ELSE c.channel END NOT IN {NO_CALLERS})"""
 
 
 def _said_here(stage: str) -> str:
@@ -31,7 +33,7 @@ STANDING = f"""
     words_at = {WORDS_AT},
     words_over_at = {OVER_AT},
     is_silent = false,
-    is_live = NOT {IS_KEPT} AND NOT {IS_OVER} AND c.initiation_method <> 'MONITOR',
+    is_live = NOT {IS_KEPT} AND NOT {IS_OVER} AND {HAS_CALLER},
     stage = CASE
         WHEN {IS_KEPT} THEN c.stage
         WHEN {IS_OVER} THEN CASE WHEN c.stage_facts ? 'next' THEN '{PASSED_ON}' ELSE '{ENDED}' END

@@ -40,6 +40,7 @@ IN_PROGRESS = (Stage.FLOW, Stage.WAITING, Stage.RINGING, Stage.TALKING, Stage.HO
 
 
 VOICE = ("", "VOICE")  # the first: no source has told the channel yet
+NO_CALLERS = ("TASK", "EMAIL")  # channels on which nobody waits at the other end
 
 
 class Promise(models.TextChoices):
@@ -187,6 +188,11 @@ class Call(models.Model):
     @cached_property
     def contact_record(self) -> ContactRecord | None:
         return decode(self.record) if self.record else None
+
+    @property
+    def has_caller(self) -> bool:
+        """Somebody is at the other end: it is no task, no e-mail and no supervisor's ear. Only such calls are live."""
+        return self.initiation_method != "MONITOR" and self.channel not in NO_CALLERS
 
     @property
     def is_unasked(self) -> bool:

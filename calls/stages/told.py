@@ -66,7 +66,7 @@ class Told:
             facts, words_at=call.words_at, words_over_at=call.words_over_at, heard_at=call.first_heard_at
         )
         call.stage, call.stage_since, call.stage_source = standing.stage, standing.since, standing.source
-        call.is_live = standing.stage in IN_PROGRESS and call.initiation_method != "MONITOR"
+        call.is_live = standing.stage in IN_PROGRESS and call.has_caller
         call.is_silent = False
         if facts.initiated_at:
             call.began_at, call.is_began_estimated = facts.initiated_at, False

@@ -38,7 +38,7 @@ def moments() -> st.SearchStrategy[datetime | None]:
 def derived(call: Call) -> tuple[Any, ...]:
     facts = msgspec.convert(call.stage_facts, Facts)
     found = stage_of(facts, words_at=call.words_at, words_over_at=call.words_over_at, heard_at=call.first_heard_at)
-    is_live = found.stage in IN_PROGRESS and call.initiation_method != "MONITOR"
+    is_live = found.stage in IN_PROGRESS and call.has_caller
     return found.stage, found.since, found.source, is_live
 
 
@@ -49,7 +49,7 @@ def stored(call: Call) -> tuple[Any, ...]:
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.one_of(told_events(), told_contacts(), NEXT, LEFT), max_size=6), moments(), moments(),
-    st.sampled_from(["INBOUND", "MONITOR"]),
+    st.sampled_from(["INBOUND", "MONITOR"]), st.sampled_from(["", "VOICE", "TASK"]),
     st.lists(st.tuples(st.sampled_from([voice("STARTED"), voice("SEGMENTS"), voice("COMPLETED"), chat("CUSTOMER")]),
              st.integers(0, 9).map(at)), min_size=1, max_size=3),
 )  # fmt: skip
@@ -59,10 +59,12 @@ def test_words_in_the_database_decide_as_stage_of_does(
     words_at: datetime | None,
     over_at: datetime | None,
     method: str,
+    channel: str,
     came: list[tuple[Record, datetime]],
 ) -> None:
     with transaction.atomic():
-        call = Call(instance=world.instance, contact_id="c1", root_contact_id="c1", initiation_method=method)
+        call = Call(instance=world.instance, contact_id="c1", root_contact_id="c1")
+        call.initiation_method, call.channel = method, channel
         call.stage_facts, call.words_at, call.words_over_at, call.first_heard_at = told(notes), words_at, over_at, at(5)
         call.stage, call.stage_since, call.stage_source, call.is_live = derived(call)
         call.save()

@@ -79,6 +79,15 @@ def test_a_supervisor_who_listens_is_no_call_in_progress(world: World) -> None:
     assert "next" not in world.call("c1").stage_facts
 
 
+@pytest.mark.parametrize("channel", ["TASK", "EMAIL"])
+def test_work_that_nobody_waits_for_on_the_line_is_no_call_in_progress(world: World, channel: str) -> None:
+    world.bring(contact_event("QUEUED", 10, channel=channel, initiationMethod="API", **queue_info(10)))
+    world.bring(agent_event(20, contact("CONNECTED", 20, "t2", Channel=channel, InitiationMethod="API")))
+    told = [(call.stage, call.is_live) for call in (world.call("c1"), world.call("t2"))]
+    assert told == [("waiting", False), ("talking", False)]
+    assert Agent.objects.get().contacts[0]["contact_id"] == "t2"
+
+
 def next_leg(kind: str = "INITIATED", **detail: object) -> Record:
     return contact_event(
         kind, 65, "c2", previousContactId="c1", initialContactId="c1", initiationMethod="TRANSFER",

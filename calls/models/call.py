@@ -37,10 +37,16 @@ class Stage(models.TextChoices):
 
 
 IN_PROGRESS = (Stage.FLOW, Stage.WAITING, Stage.RINGING, Stage.TALKING, Stage.HOLD)
+IN_QUEUE = (Stage.WAITING, Stage.RINGING)
 
 
 VOICE = ("", "VOICE")  # the first: no source has told the channel yet
 NO_CALLERS = ("TASK", "EMAIL")  # channels on which nobody waits at the other end
+
+
+# While such a call of ours rings at the customer, nobody waits for us. Whoever is called back has waited before it.
+DIALLED = ("OUTBOUND", "EXTERNAL_OUTBOUND", "API")
+WAITS = models.Q(stage__in=IN_QUEUE) & ~models.Q(channel__in=VOICE, initiation_method__in=DIALLED)
 
 
 class Promise(models.TextChoices):
@@ -65,6 +71,10 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def in_progress(self) -> Self:
         return self.filter(is_live=True)
+
+    def waiting(self) -> Self:
+        """In a queue, with a phone that rings or without."""
+        return self.in_progress().filter(WAITS)
 
     def unasked(self) -> Self:
         """In progress, and neither is the number known, nor was Amazon Connect asked for it. Only voice has one."""
@@ -193,6 +203,12 @@ class Call(models.Model):
     def has_caller(self) -> bool:
         """Somebody is at the other end: it is no task, no e-mail and no supervisor's ear. Only such calls are live."""
         return self.initiation_method != "MONITOR" and self.channel not in NO_CALLERS
+
+    @property
+    def waits(self) -> bool:
+        """As the queryset's `waiting`."""
+        is_dialled = self.channel in VOICE and self.initiation_method in DIALLED
+        return self.is_live and self.stage in IN_QUEUE and not is_dialled
 
     @property
     def is_unasked(self) -> bool:

@@ -18,7 +18,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Extract, Least, Now
 
 from calls.models import Call
-from calls.models.call import Stage
+from calls.models.call import WAITS
 from calls.outcomes import OUTCOMES
 from calls.scope import Scope
 
@@ -28,7 +28,7 @@ NO_CALLS = ("TASK", "EMAIL")
 # What contact events tell before the record does.
 CONNECTED_AT = Cast(KT("stage_facts__connected_at"), DateTimeField())
 DISCONNECTED_AT = Cast(KT("stage_facts__disconnected_at"), DateTimeField())
-IS_WAITING = Q(is_live=True, stage__in=(Stage.WAITING, Stage.RINGING))
+IS_WAITING = Q(is_live=True) & WAITS
 TALKED = Q(is_talked=True) | Q(connected_at__isnull=False)
 
 

@@ -10,11 +10,10 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from calls.models import Call
-from calls.models.call import Stage
+from calls.models.call import WAITS, Stage
 from calls.models.queue import tail
 from calls.scope import Scope
 
-IN_QUEUE = (Stage.WAITING, Stage.RINGING)
 WITH_AGENT = (Stage.TALKING, Stage.HOLD)
 
 
@@ -63,19 +62,19 @@ def present(scope: Scope) -> Present:
     calls = Call.objects.visible_in(scope).in_progress()
     is_callback = Q(initiation_method="CALLBACK")
     rows = calls.order_by().values_list("instance_id", "queue_arn", "queue_name", "stage").annotate(
-        callers=Count("pk", filter=~is_callback),
-        callbacks=Count("pk", filter=is_callback),
-        since=Min(Coalesce("enqueued_at", "stage_since"), filter=~is_callback),
+        number=Count("pk"),
+        callers=Count("pk", filter=WAITS & ~is_callback),
+        callbacks=Count("pk", filter=WAITS & is_callback),
+        since=Min(Coalesce("enqueued_at", "stage_since"), filter=WAITS & ~is_callback),
     )  # fmt: skip
-    for instance_id, arn, name, stage, callers, callbacks, since in rows:
+    for instance_id, arn, name, stage, number, callers, callbacks, since in rows:
         queue = now.queues[instance_id, arn or name]
         queue.name = name or queue.name or tail(arn)
-        now.stages[stage] += callers + callbacks
+        now.stages[stage] += number
         if stage == Stage.WAITING:
             now.callers_waiting[instance_id] += callers
-        if stage in IN_QUEUE:
-            now.waiting[instance_id].add(callers, callbacks, since)
-            queue.waiting.add(callers, callbacks, since)
-        elif stage in WITH_AGENT:
-            queue.with_agent += callers + callbacks
+        if stage in WITH_AGENT:
+            queue.with_agent += number
+        now.waiting[instance_id].add(callers, callbacks, since)
+        queue.waiting.add(callers, callbacks, since)
     return now

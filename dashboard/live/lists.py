@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calls.models import Agent, Alert, Call, Case
+from calls.models.call import WAITS
 from calls.scope import Scope
-from dashboard.figures.present import IN_QUEUE
 
 from . import frames
 from .rows import listed
@@ -74,20 +74,14 @@ class LiveList:
         return frames.gone(self.slot, f"{self.element}-{pk}")
 
 
-def _waits(call: Call) -> bool:
-    return call.is_live and call.stage in IN_QUEUE
-
-
 def _goes_on(call: Call) -> bool:
     """Who waits stands in the list of those who do, and nowhere else."""
-    return call.is_live and call.stage not in IN_QUEUE
+    return call.is_live and not call.waits
 
 
 LISTS = (
-    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress().exclude(stage__in=IN_QUEUE), _goes_on),
-    LiveList(
-        "wall", "waiting", "call", "waiting", lambda: Call.objects.in_progress().filter(stage__in=IN_QUEUE), _waits
-    ),
+    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress().exclude(WAITS), _goes_on),
+    LiveList("wall", "waiting", "call", "waiting", lambda: Call.objects.waiting(), lambda call: call.waits),
     LiveList("wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in),
     LiveList(
         "alerts",

@@ -6,7 +6,6 @@ from calls.rights import rights_of
 from dashboard.access import SignedIn, needs
 from dashboard.figures.agent_grid import agents_shown, groups
 from dashboard.figures.drops import with_earlier_drops
-from dashboard.figures.present import IN_QUEUE
 from dashboard.figures.wall import wall_figures, wall_rates
 from dashboard.templatetags.stages import EVENTS, waiting_order, wall_order
 from dashboard.templatetags.telling import newest_first
@@ -34,8 +33,8 @@ def _wall(request: SignedIn) -> HttpResponse:
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "calls": sorted((call for call in calls if call.stage not in IN_QUEUE), key=wall_order),
-        "waiting": sorted((call for call in calls if call.stage in IN_QUEUE), key=waiting_order),
+        "calls": sorted((call for call in calls if not call.waits), key=wall_order),
+        "waiting": sorted((call for call in calls if call.waits), key=waiting_order),
         "groups": groups(request.user, agents),
         "wall": counted,
         "rates": wall_rates(request.user),

@@ -38,6 +38,18 @@ def test_the_longest_wait_is_that_of_a_caller_though_it_rings_and_of_no_callback
     assert (shown["waiting"].value, shown["waiting"].note) == (1, "and 1 callback")
 
 
+@pytest.mark.parametrize("method", ["OUTBOUND", "EXTERNAL_OUTBOUND", "API"])
+def test_nobody_waits_while_a_call_of_ours_rings_at_the_customer(floor: Floor, root: Person, method: str) -> None:
+    floor.live("ringing", 90, initiation_method=method)
+    floor.live("waiting", 80, initiation_method=method)
+    chats = floor.live("waiting", 20, initiation_method="API", channel="CHAT")
+    shown = figures(root)
+    assert (shown["waiting"].value, shown["longest"].since, shown["progress"].value) == (1, chats.enqueued_at, 3)
+    (queue,) = wall_figures(root).queues
+    assert queue.waiting
+    assert (queue.waiting.callers, queue.waiting.since) == (1, chats.enqueued_at)
+
+
 def test_a_queue_has_its_own_tile_the_longest_wait_first(floor: Floor, root: Person) -> None:
     floor.queue("Sales")
     floor.queue("Idle")

@@ -26,6 +26,20 @@ async def test_a_caller_who_waits_stands_in_the_list_of_those_who_do_alone_and_l
     assert await bob.until_told_of_everything() == []
 
 
+async def test_a_call_of_ours_that_rings_at_the_customer_stands_with_those_who_do_not_wait(
+    room: Room, browser: Browsers
+) -> None:
+    before = await do(room.call)("Billing", stage="ringing", initiation_method="OUTBOUND")
+    shown = [f"call-{before.pk}", f"waiting-{before.pk}"]
+    alice = await browser(room.alice).watch("wall", shown=shown)
+    gone = [(frame["slot"], frame["id"]) for frame in alice.news if frame["type"] == "gone"]
+    assert gone == [("waiting", f"waiting-{before.pk}")]
+    call = await do(room.call)("Billing", stage="ringing", initiation_method="OUTBOUND")
+    nudge([(call.pk, call.number)])
+    assert (await alice.until_placed(f'id="call-{call.pk}"'))["slot"] == "calls"
+    assert f'"waiting-{call.pk}"' not in "".join(frame.get("html", "") for frame in alice.news)
+
+
 async def test_a_page_that_comes_back_hears_who_waits_no_more(room: Room, browser: Browsers) -> None:
     call = await do(room.call)("Billing", stage="waiting")
     alice = await browser(room.alice).watch("wall")

@@ -201,6 +201,15 @@ def test_those_who_wait_are_listed_longest_first_and_callbacks_after_them(sign_i
     assert "over" not in later
 
 
+@pytest.mark.parametrize("name", ["waiting", "ringing"])
+def test_a_call_of_ours_that_rings_at_the_customer_is_listed_with_those_who_do_not_wait(
+    sign_in: SignIn, live_call: Call, name: str
+) -> None:
+    stage(live_call, name, 10, initiation_method="OUTBOUND")
+    wall = page(sign_in("alice"))
+    assert (len(rows(wall, "call")), len(rows(wall, "waiting"))) == (1, 0)
+
+
 def test_whoever_waits_again_after_a_drop_is_known_by_it(
     sign_in: SignIn, live_call: Call, make_case: Callable[..., Case]
 ) -> None:

@@ -1,4 +1,7 @@
-"""One call as all four streams tell it: it waits, one agent misses it, another takes it, holds it twice."""
+"""One call as all four streams tell it: it waits, one agent misses it, another takes it, holds it twice.
+
+And another, whose caller gives up when the first has missed it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,9 @@ from tests.calls.stages.events import (
     queue_info,
     snapshot,
 )
-from tests.calls.world import ARN, QUEUE, Record
+from tests.calls.world import ALICE, ARN, QUEUE, Record
+
+Story = dict[str, list[Record]]  # by the kinds of the streams
 
 HEARS = {"Version": "1.0.0", "Channel": "VOICE", "AccountId": "1", "InstanceId": ARN.rpartition("/")[2],
          "ContactId": "c1", "LanguageCode": "en-US"}  # fmt: skip
@@ -62,4 +67,28 @@ RECORD: Record = {
     "DisconnectReason": "CUSTOMER_DISCONNECT",
     "Queue": {**QUEUE, "EnqueueTimestamp": iso(10), "DequeueTimestamp": iso(25)},
     "Agent": {"ARN": BOB, "Username": "bob", "ConnectedToAgentTimestamp": iso(25)},
+}
+ANSWERED: Story = {
+    "contact-events": CONTACT_EVENTS,
+    "agent-events": AGENT_EVENTS,
+    "contact-lens": LENS,
+    "contact-records": [RECORD],
+}
+ABANDONED: Story = {
+    "contact-events": [
+        *CONTACT_EVENTS[:2],
+        contact_event("DISCONNECTED", 60, disconnectTimestamp=iso(60), **queue_info(10)),
+        contact_event("COMPLETED", 60, disconnectTimestamp=iso(60), **queue_info(10)),
+    ],
+    "agent-events": AGENT_EVENTS[:4],
+    "contact-records": [
+        {
+            **{name: value for name, value in RECORD.items() if name != "Agent"},
+            "DisconnectTimestamp": iso(60),
+            "LastUpdateTimestamp": iso(65),
+            "AgentConnectionAttempts": 1,
+            "CustomerEndpoint": {"Type": "TELEPHONE_NUMBER", "Address": ALICE},
+            "Queue": {**QUEUE, "EnqueueTimestamp": iso(10), "DequeueTimestamp": iso(60)},
+        }
+    ],
 }

@@ -17,7 +17,7 @@ from calls.outcomes import OUTCOMES, Evidence, Judgement, Leg, Legs, Rules, judg
 from calls.outcomes.early import early_record
 from calls.outcomes.seen import seen_of
 from calls.rescue import Said, Verdict, follow_up
-from calls.witness import Witness, legs_before, tells_more
+from calls.witness import Witness, are_records_behind, legs_before, tells_more
 
 EARLY_FIELDS = (
     "ended_at", "caller", "outcome", "outcome_row", "outcome_fields", "evidence", "is_provisional", "judge_at",
@@ -46,7 +46,7 @@ def judge_calls(instance: Instance, family: dict[str, Call], news: Iterable[Call
             if verdict.is_news or call.pk in changed:
                 changed[call.pk] = call
                 verdicts.append(verdict)
-            call.judge_at = _look_again_at(call, verdict.judgement, rules)
+            call.judge_at = _look_again_at(call, verdict.judgement, rules, now)
     _follow_up(instance, policy, verdicts, now)
     return list(changed.values())
 
@@ -79,12 +79,14 @@ def _judge_ended(instance: Instance, ended: dict[Call, ContactRecord], now: date
     rules = policy.rules()
     witness = Witness(instance, ended)
     before = legs_before(instance, ended)
+    is_any_due = any(call.judge_at and call.judge_at <= now for call in ended)
+    is_behind = is_any_due and are_records_behind(instance, policy.provisional_after_s)
     verdicts: list[Verdict] = []
     for call, record in ended.items():
-        evidence = witness.of_events(call, before.get(call.previous_contact_id))
         call.ended_at = record.ended_at
+        evidence = witness.of_events(call, before.get(call.previous_contact_id))
         verdict = _judge(call, record, evidence, rules)
-        call.judge_at = _silent_until(record, verdict.judgement, policy, now)
+        call.judge_at = _silent_until(verdict, policy, now, is_behind=is_behind)
         verdicts.append(verdict)
     _follow_up(instance, policy, verdicts, now)
 
@@ -112,24 +114,35 @@ def _judge(call: Call, record: ContactRecord, evidence: Evidence, rules: Rules) 
     return Verdict(call, found, record, evidence.is_early, before)
 
 
-def _look_again_at(call: Call, verdict: Judgement, rules: Rules) -> datetime | None:
+def _look_again_at(call: Call, verdict: Judgement, rules: Rules, now: datetime) -> datetime | None:
     if not verdict.is_provisional or call.record_arrived_at is None:
         return None
     is_callback = verdict.outcome == "callback_attempt"
     wait = timedelta(minutes=rules.callback_settle_min) if is_callback else timedelta(seconds=rules.leg_wait_s)
-    return call.record_arrived_at + wait
+    due_at = call.record_arrived_at + wait
+    # A question stays provisional for as long as the agent who asked it talks.
+    return due_at if due_at > now else now + wait
 
 
-def _silent_until(record: ContactRecord, verdict: Judgement, policy: Policy, now: datetime) -> datetime | None:
+def _silent_until(verdict: Verdict, policy: Policy, now: datetime, *, is_behind: bool) -> datetime | None:
     """In the flow only the record shows whether the caller was served: its drop is told when none has come for long.
 
-    What looks like a mere question may prove to be a drop by then, when it is known who kept the customer.
+    So long by our own clock: after a pause the events may be read hours late, and the records even after them. What
+    looks like a mere question may prove to be a drop by then, when it is known who kept the customer.
     """
-    is_in_flow = verdict.opens_case and record.queue is None and not record.talked
-    if record.ended_at is None or not (is_in_flow or verdict.outcome == "consult"):
+    judge_at, before = verdict.call.judge_at, verdict.before
+    if not _is_unsure(verdict):
         return None
-    due_at = record.ended_at + timedelta(seconds=policy.provisional_after_s)
-    return due_at if due_at > now else None
+    is_first = not (before.is_early and (before.opens_case or before.outcome == "consult"))
+    is_put_off = is_behind and judge_at is not None and judge_at <= now
+    if is_first or is_put_off:
+        judge_at = now + timedelta(seconds=policy.provisional_after_s)
+    return judge_at if judge_at and judge_at > now else None
+
+
+def _is_unsure(verdict: Verdict) -> bool:
+    is_in_flow = verdict.judgement.opens_case and verdict.record.queue is None and not verdict.record.talked
+    return is_in_flow or verdict.judgement.outcome == "consult"
 
 
 def _follow_up(instance: Instance, policy: Policy, verdicts: list[Verdict], now: datetime) -> None:

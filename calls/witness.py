@@ -6,20 +6,24 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 import msgspec
+from django.db.models import Q
 
-from calls.models import Agent, Call, Instance, Stage
+from calls.models import Agent, Call, Instance, Shard, Stage, Stream
+from calls.models.moments import in_seconds
 from calls.models.queue import tail
 from calls.outcomes import Evidence, Leg, Rules
 from calls.outcomes.seen import Seen, carries_on, facts_of, seen_of
 
 TRANSFERS = ("TRANSFER", "EXTERNAL_OUTBOUND")
 WITH_CUSTOMER = (Stage.TALKING, Stage.HOLD)
+RECORDS = Stream.Kind.CONTACT_RECORDS
 
 
 class Witness:
     def __init__(self, instance: Instance, calls: Collection[Call]) -> None:
         """`calls` are those to be judged, with the legs of theirs that are at hand."""
         self.instance = instance
+        self.calls = {call.contact_id: call for call in calls}
         self.seen = {call.contact_id: seen_of(call) for call in calls}
         self.names = self._names({arn for seen in self.seen.values() for arn in seen.missed})
         going_on = [call for call in calls if carries_on(call.initiation_method)]
@@ -35,6 +39,7 @@ class Witness:
         return msgspec.structs.replace(
             self._of(call),
             legs=legs,
+            **_kept(self.calls.get(call.previous_contact_id), call),
             leg_wait_over=waited >= timedelta(seconds=rules.leg_wait_s),
             callback_settled=waited >= timedelta(minutes=rules.callback_settle_min),
         )
@@ -46,7 +51,7 @@ class Witness:
             self._of(call),
             is_early=True,
             legs=(Leg.of(record),) if record else (),
-            is_customer_kept=before is not None and _has_customer_after(before, call),
+            **_kept(before, call),
         )
 
     def _of(self, call: Call) -> Evidence:
@@ -74,12 +79,30 @@ def legs_before(instance: Instance, calls: Iterable[Call]) -> dict[str, Call]:
     return {call.contact_id: call for call in Call.objects.filter(instance=instance, contact_id__in=sorted(named))}
 
 
+def _kept(before: Call | None, call: Call) -> dict[str, bool]:
+    """What the live streams tell of the leg before, until its contact record has the last word on it."""
+    if before is None or before.record is not None:
+        return {}
+    is_kept_still = before.stage in WITH_CUSTOMER
+    return {"is_customer_kept": is_kept_still or _has_customer_after(before, call), "is_kept_still": is_kept_still}
+
+
 def _has_customer_after(before: Call, call: Call) -> bool:
-    """Its agent holds the customer still, or did for longer than this leg lasted."""
-    if before.stage in WITH_CUSTOMER:
-        return True
-    ended_at, before_ended_at = facts_of(call).disconnected_at, facts_of(before).disconnected_at or before.ended_at
-    return ended_at is not None and before_ended_at is not None and before_ended_at > ended_at
+    """Its agent held the customer for longer than this leg lasted."""
+    before_ended_at = facts_of(before).disconnected_at
+    return call.ended_at is not None and before_ended_at is not None and before_ended_at > call.ended_at
+
+
+def are_records_behind(instance: Instance, patience_s: float) -> bool:
+    """Whether contact records may lie unread in the instance's streams for longer than that."""
+    late = (
+        Q(stream__is_stopped=True)
+        | Q(read_at__isnull=True)
+        | Q(read_at__lt=in_seconds(-patience_s))
+        | Q(behind_ms__gt=patience_s * 1000)
+    )
+    open_shards = Shard.objects.filter(stream__instance=instance, stream__kind=RECORDS, is_ended=False)
+    return open_shards.filter(late).exists()
 
 
 def tells_more(call: Call) -> bool:

@@ -52,5 +52,6 @@ class Evidence(Struct, frozen=True, kw_only=True):
     next_seen: bool = False  # a leg that goes on with the customer was seen, if only on a live stream
     further_try_seen: bool = False  # another callback was seen, if only on a live stream
     is_customer_kept: bool = False  # the agent of the leg before still had the customer when this one ended
+    is_kept_still: bool = False  # and has the customer as this is judged, as far as live streams tell
     leg_wait_over: bool = False  # rules.leg_wait_s has passed since this record arrived
     callback_settled: bool = False  # rules.callback_settle_min has passed since this record arrived

@@ -59,7 +59,9 @@ def judge(record: ContactRecord, evidence: Evidence, rules: Rules) -> Judgement:
 
 
 def _awaits_leg_before(row: Row, facts: Facts) -> bool:
-    """Row 7 may still hold: only the record of the leg before says whether this one was a mere question."""
+    """Only the record of the leg before says whether this one was a mere question: row 7 may still hold, or no more."""
+    if row.outcome == "consult" and facts.evidence.is_kept_still:
+        return True
     is_unseen = facts.record.previous_contact_id is not None and facts.previous is None
     # Without a record of its own, the live streams have told as much as they can of the leg before.
     is_told = facts.evidence.leg_wait_over or facts.evidence.is_early

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from calls.intake import judge_again
 from calls.judging import judge_early
-from calls.models import Agent, Alert, Call, Case, Person
+from calls.models import Agent, Alert, Call, Case, Instance, Person, Shard, Stream
 from calls.models.bulk import save_rows
 from calls.models.call import Stage
 from calls.stages.facts import AtAgent, Facts, NextLeg
@@ -216,6 +216,90 @@ def test_the_policy_says_how_long_a_drop_in_the_flow_is_silent(world: World) -> 
     time_passes(world, 590)
     assert world.alerts() == []
     time_passes(world, 10)
+    assert world.alerts() == ["c1"]
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_drops_in_the_flow_that_are_read_late_wait_for_their_records_as_long(world: World, at_once: bool) -> None:
+    world.rules(opens_cases_early=at_once)
+    heard(world, in_flow(3600), caller_address=ALICE)
+    heard(world, in_flow(3600), "c2", caller_address=BOB)
+    judge_again()
+    assert (world.alerts(), Case.objects.count()) == ([], 0)
+    world.bring(dropped(ended_s=3600, **SERVED))
+    time_passes(world, 110, "c2")
+    assert world.alerts() == []
+    time_passes(world, 10, "c2")
+    assert world.alerts() == ["c2"]
+
+
+def test_what_is_heard_of_a_silent_drop_again_does_not_put_it_off(world: World) -> None:
+    facts = in_flow()
+    judge_at = heard(world, facts).judge_at
+    assert judge_at is not None
+    assert heard(world, facts).judge_at == judge_at
+
+
+def test_what_is_heard_of_a_drop_in_the_flow_after_it_was_told_changes_nothing(world: World) -> None:
+    heard(world, in_flow())
+    time_passes(world, 120)
+    call = world.call("c1")
+    again = heard(world, msgspec.convert(call.stage_facts, Facts))
+    assert (again.outcome, again.judge_at, world.alerts()) == ("left_in_flow", None, ["c1"])
+
+
+def test_a_short_call_that_proves_to_be_a_drop_in_the_flow_is_silent_then(world: World) -> None:
+    short = Facts(initiated_at=at(3), disconnected_at=at(1))
+    assert heard(world, short).outcome == "short_call"
+    assert heard(world, in_flow(1)).outcome == "left_in_flow"
+    assert world.alerts() == []
+
+
+def shard_of_records(world: World, **progress: Any) -> None:
+    """Read to its newest record just now, but for what is given."""
+    told = {"read_at": now(), "behind_ms": 0, **progress}
+    Shard.objects.update_or_create(stream=world.stream, shard_id="shard-1", defaults=told)
+
+
+@pytest.mark.parametrize("progress", [{"behind_ms": 121_000}, {"read_at": at(3600)}, {"read_at": None}])
+def test_no_drop_in_the_flow_is_told_while_its_record_may_lie_unread(world: World, progress: dict[str, Any]) -> None:
+    shard_of_records(world, **progress)
+    heard(world, in_flow())
+    for _ in range(3):
+        time_passes(world, 120)
+        assert world.alerts() == []
+        assert world.call("c1").judge_at is not None
+    shard_of_records(world)
+    time_passes(world, 120)
+    assert world.alerts() == ["c1"]
+
+
+def test_no_drop_in_the_flow_is_told_while_the_stream_of_records_is_stopped(world: World) -> None:
+    shard_of_records(world)
+    Stream.objects.filter(pk=world.stream.pk).update(is_stopped=True)
+    heard(world, in_flow())
+    time_passes(world, 120)
+    assert world.alerts() == []
+    Stream.objects.filter(pk=world.stream.pk).update(is_stopped=False)
+    time_passes(world, 120)
+    assert world.alerts() == ["c1"]
+
+
+def test_records_that_lie_unread_elsewhere_keep_no_drop_in_the_flow_back(world: World) -> None:
+    shard_of_records(world)
+    Shard.objects.create(stream=world.stream, shard_id="shard-0", read_at=at(3600), is_ended=True)
+    Shard.objects.create(stream=world.lens, shard_id="shard-1", behind_ms=3_600_000)
+    other = Instance.objects.create(alias="other", arn=f"{ARN}-other")
+    theirs = Stream.objects.create(instance=other, kind="contact-records", name="other-contact-records")
+    Shard.objects.create(stream=theirs, shard_id="shard-1", behind_ms=3_600_000)
+    heard(world, in_flow())
+    time_passes(world, 120)
+    assert world.alerts() == ["c1"]
+
+
+def test_who_waited_for_an_agent_is_told_of_at_once_though_records_lie_unread(world: World) -> None:
+    shard_of_records(world, behind_ms=3_600_000)
+    heard(world, waited(600))
     assert world.alerts() == ["c1"]
 
 
@@ -604,6 +688,18 @@ def test_many_drops_cost_no_more_statements_than_two(world: World) -> None:
     judge_early(world.instance, told(["a0"]))
     assert statements(lambda: judge_early(world.instance, few)) == statements(lambda: judge_early(world.instance, many))
     assert world.case().drops == 33
+
+
+def test_many_silent_drops_cost_no_more_statements_than_two(world: World) -> None:
+    def silent(names: list[str]) -> list[Call]:
+        for name in names:
+            heard(world, in_flow(), name)
+        Call.objects.filter(contact_id__in=names).update(judge_at=at(1))
+        return list(Call.objects.filter(contact_id__in=names).order_by("pk"))
+
+    few, many = silent(["a1", "a2"]), silent([f"b{n}" for n in range(30)])
+    assert statements(lambda: judge_early(world.instance, few)) == statements(lambda: judge_early(world.instance, many))
+    assert len(world.alerts()) == 32
 
 
 # Promises

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from calls.intake import judge_again
-from calls.models import Alert, Case
+from calls.models import Alert, Call, Case
 from tests.calls.stages.events import BOB, agent_event, agent_info, at, contact, contact_event, iso, queue_info
 from tests.calls.test_cases import in_threads
-from tests.calls.world import ALICE, QUEUE, Record, World
+from tests.calls.world import ALICE, QUEUE, Record, World, now
 
 WAITED = {"Queue": {**QUEUE, "EnqueueTimestamp": iso(10), "DequeueTimestamp": iso(70)}}
 TALKED = {"Agent": {"ARN": BOB, "Username": "bob", "ConnectedToAgentTimestamp": iso(30)}}
@@ -167,6 +167,42 @@ def test_in_whatever_order_a_transfer_that_meets_nobody_is_told_it_ends_in_one_a
     passed_on = {"NextContactId": "c2", "TransferCompletedTimestamp": iso(49), "DisconnectReason": "AGENT_DISCONNECT"}
     story = [*of_bob(50, **passed_on), *transferred(50, 70)]
     assert ends_in(world, story, order) == ("passed_on", "abandoned", ["c2"], 1)
+
+
+def leg_wait_passes() -> None:
+    Call.objects.filter(contact_id="c2").update(record_arrived_at=at(-900), judge_at=at(0))
+    judge_again()
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_question_alarms_nobody_for_as_long_as_the_agent_who_asked_has_the_customer(
+    world: World, at_once: bool
+) -> None:
+    world.rules(opens_cases_early=at_once)
+    for each in [CONNECTED, *transferred(50, 70)]:
+        world.bring(each)
+    for _ in range(2):
+        leg_wait_passes()
+        c2 = world.call("c2")
+        assert (c2.outcome, c2.is_provisional, c2.judge_at and c2.judge_at > now()) == ("consult", True, True)
+    for each in of_bob(110):
+        world.bring(each)
+    c2 = world.call("c2")
+    assert (c2.outcome, c2.is_provisional, c2.judge_at) == ("consult", False, None)
+    assert not Alert.objects.exists()
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(("until", "outcome", "alerts"), [(60, "abandoned", ["c2"]), (80, "consult", [])])
+def test_where_the_record_of_who_asked_never_comes_its_events_say_who_had_the_customer(
+    world: World, until: float, outcome: str, alerts: list[str]
+) -> None:
+    for each in [CONNECTED, *transferred(50, 70), of_bob(until)[1]]:
+        world.bring(each)
+    leg_wait_passes()
+    c2 = world.call("c2")
+    assert (c2.outcome, c2.is_provisional, c2.judge_at, world.alerts()) == (outcome, False, None, alerts)
+    assert Case.objects.count() == len(alerts)
 
 
 @pytest.mark.parametrize("at_once", [False, True])

@@ -23,6 +23,13 @@ def test_a_transfer_is_provisional_until_the_leg_before_is_known() -> None:
     assert (sure.outcome, sure.is_provisional, sure.opens_case) == ("abandoned", False, True)
 
 
+def test_a_consult_is_provisional_for_as_long_as_the_agent_who_asked_has_the_customer() -> None:
+    asks = judged(Evidence(is_customer_kept=True, is_kept_still=True, leg_wait_over=True), **TRANSFER)
+    asked = judged(Evidence(is_customer_kept=True), **TRANSFER)
+    assert (asks.outcome, asks.is_provisional, asks.opens_case) == ("consult", True, False)
+    assert (asked.outcome, asked.is_provisional, asked.opens_case) == ("consult", False, False)
+
+
 def test_a_transfer_whose_leg_before_never_came_is_judged_for_good_after_the_wait() -> None:
     judgement = judged(WAITED, **TRANSFER)
     assert (judgement.is_provisional, judgement.opens_case) == (False, True)

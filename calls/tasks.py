@@ -14,6 +14,7 @@ from calls.backfill.work import attend_next
 from calls.describing import asking
 from calls.hints import hint
 from calls.models import Shard
+from calls.stages import from_record
 from calls.streams.reader import stopping
 from calls.streams.turn import prepare, take_turn
 
@@ -90,6 +91,11 @@ def ask_figures(instance_id: int) -> None:
 @shared_task
 def describe_contacts(instance_id: int) -> None:
     asking.describe_contacts(instance_id)
+
+
+@shared_task
+def fill_from_records() -> None:
+    from_record.fill_from_records()
 
 
 @shared_task

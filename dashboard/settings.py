@@ -251,6 +251,7 @@ SWEEPS = {
     "calls.tasks.sweep_connect": SWEEP_S,
     "calls.tasks.attend_backfills": SWEEP_S,
     "calls.tasks.sweep_dead_letters": 10.0,
+    "calls.tasks.fill_from_records": 60.0,
     "transcripts.tasks.keep_partitions": 3600.0,
 }
 # Each expires before the next one is due, so that nothing piles up while no worker listens.

@@ -6,16 +6,25 @@ That is no fact: whatever is heard of it later decides anew where it is.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, Now
 
-from calls.models import Call, Policy
+from calls.models import Call, Policy, Stream
 from calls.models.call import CallQuerySet, Stage
+from calls.models.moments import in_seconds
 from calls.nudges import nudge
 
 SOURCE = "silence"
-# A promised callback waits for hours without a word; its contact record comes in any case.
-CALLBACK_WAITS = Q(stage=Stage.WAITING, initiation_method="CALLBACK")
+LONGEST_S = 24 * 3600
+EVENTS = (Stream.Kind.CONTACT_EVENTS, Stream.Kind.AGENT_EVENTS)
+# Between the queue and a phone that rings no source says anything; of a promised callback not before it is tried.
+WAITS = Q(stage=Stage.WAITING, stage_source__in=EVENTS)
+CALLBACK_WAITS = Q(stage__in=(Stage.FLOW, Stage.WAITING), initiation_method="CALLBACK")
+# Of a talk contact events tell the beginning and the end; that it lasts, only heartbeats of agents and words.
+TALKS_ON = Stream.objects.filter(
+    instance=OuterRef("instance"), kind__in=(Stream.Kind.AGENT_EVENTS, Stream.Kind.CONTACT_LENS)
+)
+TALKS = Q(stage__in=(Stage.TALKING, Stage.HOLD), stage_source=Stream.Kind.CONTACT_EVENTS) & ~Exists(TALKS_ON)
 
 
 def mark_silent_calls() -> None:
@@ -23,7 +32,8 @@ def mark_silent_calls() -> None:
 
 
 def end_silent_calls() -> None:
-    silent = _unheard("silence_ends_s").exclude(CALLBACK_WAITS)
+    is_quiet = WAITS | CALLBACK_WAITS | TALKS
+    silent = _unheard("silence_ends_s").filter(~is_quiet | Q(last_heard_at__lt=in_seconds(-LONGEST_S)))
     ended = {"stage": Stage.ENDED, "stage_since": F("last_heard_at"), "stage_source": SOURCE}
     _change(silent, is_live=False, is_silent=True, **ended)
 

@@ -17,7 +17,8 @@ HEARD_AT = "least(c.first_heard_at, h.first_at)"
 # Silence is no fact: what ended by it lives again by any word.
 IS_KEPT = f"""(c.record IS NOT NULL
     OR c.stage IN ('{Stage.WRAP_UP}', '{PASSED_ON}', '{ENDED}') AND c.stage_source <> '{SILENCE}')"""
-IS_OVER = f"({OVER_AT} IS NOT NULL OR coalesce(v.state, 'live') <> 'live')"
+IS_CONNECTED = f"(c.stage IN ('{TALKING}', '{Stage.HOLD}') AND c.stage_source <> '{LENS}')"  # as events say
+IS_OVER = f"(({OVER_AT} IS NOT NULL OR coalesce(v.state, 'live') <> 'live') AND NOT {IS_CONNECTED})"
 TALKS_BY_WORDS = f"({WORDS_AT} IS NOT NULL AND c.stage NOT IN ('{TALKING}', '{Stage.HOLD}'))"
 IS_UNKNOWN = f"c.stage IN ('', '{ENDED}')"
 HAS_CALLER = f"""(c.initiation_method <> 'MONITOR'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,14 +27,20 @@ class Standing(NamedTuple):
 def stage_of(
     facts: Facts, *, words_at: datetime | None, words_over_at: datetime | None, heard_at: datetime | None
 ) -> Standing:
-    """Of a call without a contact record, which has the last word. `heard_at`: when anything was first heard of it."""
+    """Of a call without a contact record, which has the last word. `heard_at`: when anything was first heard of it.
+
+    That Contact Lens has ended ends no call which events say is connected: it may have failed, and the call goes on.
+    Where their word of the end is lost then, the contact record ends it, or silence.
+    """
     here = {state: each.since for each in _newest_last(facts) if each.is_here for state in [each.state]}
     paused_at = _paused_at(facts)
     stage, since, source = (
-        _ended(facts, words_over_at)
+        _ended(facts)
         or _first(Stage.HOLD, [(here.get(state), AGENTS) for state in ON_HOLD])
         or _first(Stage.HOLD, [(paused_at, EVENTS)])
-        or _first(Stage.TALKING, [(facts.connected_at, EVENTS), (_talked_from(facts, here), AGENTS), (words_at, WORDS)])
+        or _first(Stage.TALKING, [(facts.connected_at, EVENTS), (_talked_from(facts, here), AGENTS)])
+        or _first(Stage.PASSED_ON if facts.next else Stage.ENDED, [(words_over_at, WORDS)])
+        or _first(Stage.TALKING, [(words_at, WORDS)])
         or _first(Stage.RINGING, [(here.get(state), AGENTS) for state in RINGING])
         or _first(Stage.WAITING, [(facts.enqueued_at, EVENTS if facts.initiated_at else AGENTS)])
         or _first(Stage.FLOW, [(facts.initiated_at, EVENTS)])
@@ -45,15 +52,15 @@ def stage_of(
 Place = tuple[Stage, datetime | None, str]
 
 
-def _first(stage: Stage, told: list[tuple[datetime | None, str]]) -> Place | None:
+def _first(stage: Stage, told: Sequence[tuple[datetime | None, str]]) -> Place | None:
     return next(((stage, since, source) for since, source in told if since), None)
 
 
-def _ended(facts: Facts, words_over_at: datetime | None) -> Place | None:
-    """Disconnected; or no agent who was connected is so any more; or Contact Lens has ended."""
+def _ended(facts: Facts) -> Place | None:
+    """Disconnected; or no agent who was connected is so any more."""
     told = [(facts.disconnected_at or facts.acw_at or facts.completed_at, EVENTS), (_agents_done(facts), AGENTS)]
     stage = Stage.PASSED_ON if facts.next else Stage.WRAP_UP if _is_wrapping_up(facts) else Stage.ENDED
-    return _first(stage, [*told, (words_over_at, WORDS)])
+    return _first(stage, told)
 
 
 def _agents_done(facts: Facts) -> datetime | None:

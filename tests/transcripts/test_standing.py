@@ -12,7 +12,7 @@ from calls.models.call import IN_PROGRESS
 from calls.silence import SOURCE
 from calls.stages.facts import Facts
 from calls.stages.stage import stage_of
-from tests.calls.stages.events import BEGAN, at
+from tests.calls.stages.events import BEGAN, agent_event, at, contact, contact_event, queue_info
 from tests.calls.stages.notes import LEFT, NEXT, Note, told, told_contacts, told_events
 from tests.calls.world import ARN, Record, World
 
@@ -82,6 +82,25 @@ def test_a_call_known_by_its_words_alone_talks_from_the_first_to_the_last(world:
     assert stored(world.call("c1")) == ("ended", at(60), "contact-lens", False)
     world.bring(voice("SEGMENTS"), stream=world.lens, at=at(61))
     assert stored(world.call("c1")) == ("ended", at(60), "contact-lens", False)
+
+
+@pytest.mark.parametrize("kind", ["FAILED", "COMPLETED"])
+def test_a_call_that_events_say_is_connected_goes_on_when_contact_lens_ends(world: World, kind: str) -> None:
+    world.bring(contact_event("QUEUED", 10, **queue_info(10)))
+    world.bring(agent_event(30, contact("CONNECTED", 30)))
+    world.bring(voice("STARTED"), voice(kind), stream=world.lens, at=at(50))
+    assert stored(world.call("c1")) == ("talking", at(30), "agent-events", True)
+    world.bring(agent_event(60, contact("CONNECTED_ONHOLD", 60)))
+    assert stored(world.call("c1")) == ("hold", at(60), "agent-events", True)
+    world.bring(agent_event(90))
+    assert stored(world.call("c1")) == ("ended", at(90), "agent-events", False)
+
+
+def test_a_call_that_contact_lens_has_ended_lives_by_an_event_that_says_it_is_connected(world: World) -> None:
+    world.bring(voice("STARTED"), voice("FAILED"), stream=world.lens, at=at(50))
+    assert not world.call("c1").is_live
+    world.bring(agent_event(119, contact("CONNECTED", 30), kind="HEART_BEAT"))
+    assert stored(world.call("c1")) == ("talking", at(30), "agent-events", True)
 
 
 def test_a_chat_is_in_the_flow_until_an_agent_writes(world: World) -> None:

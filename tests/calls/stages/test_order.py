@@ -50,12 +50,13 @@ def test_each_source_by_itself_tells_of_the_end(world: World, places: range, sta
     assert (call["stage"], call["stage_source"], call["holds"]) == stage
 
 
-ENDINGS = [BY_EVENTS[-2:], BY_AGENTS[-2:], BY_WORDS[-1:], ALL[-1:]]
+ENDINGS = [BY_EVENTS[-2:], BY_AGENTS[-2:], ALL[-1:]]
+NOT_CONNECTED = [*BY_EVENTS[:2], *BY_AGENTS[:5]]
 
 
 @BOUNDED
 @given(st.data())
-@pytest.mark.parametrize("endings", ENDINGS, ids=["events", "agents", "words", "record"])
+@pytest.mark.parametrize("endings", ENDINGS, ids=["events", "agents", "record"])
 def test_whatever_is_lost_a_call_ends_by_the_source_that_tells_of_its_end(
     world: World, endings: range, data: st.DataObject
 ) -> None:
@@ -64,6 +65,14 @@ def test_whatever_is_lost_a_call_ends_by_the_source_that_tells_of_its_end(
     call = ending_of(world, data.draw(batches([0, BY_AGENTS[5], *kept, *endings])))
     assert call["stage"] not in OPEN
     assert not call["is_live"]
+
+
+@BOUNDED
+@given(st.data())
+def test_words_end_a_call_that_no_event_says_is_connected(world: World, data: st.DataObject) -> None:
+    kept = data.draw(st.sets(st.sampled_from([*NOT_CONNECTED, *BY_WORDS])))
+    call = ending_of(world, data.draw(batches([*NOT_CONNECTED[:1], *kept, BY_WORDS[-1]])))
+    assert (call["stage"], call["stage_source"], call["is_live"]) == ("ended", "contact-lens", False)
 
 
 @BOUNDED

@@ -61,11 +61,16 @@ OVER = {**TALKS, "disconnected_at": at(60)}
         (Facts(**TALKS, agents={BOB: has("CONNECTED", 25, left=70)}), None, None, "ended", 70, "agent-events"),
         (Facts(**TALKS, agents={BOB: has("ENDED", 60), CHARLIE: has("CONNECTED", 50)}), None, None, "talking", 25,
          "contact-events"),
-        (Facts(**TALKS), 30, 65, "ended", 65, "contact-lens"),
+        (Facts(**QUEUED), 30, 65, "ended", 65, "contact-lens"),
+        # Contact Lens has ended, perhaps failed: the call has not, as events say.
+        (Facts(**TALKS), 30, 65, "talking", 25, "contact-events"),
+        (Facts(**QUEUED, agents={BOB: has("CONNECTED", 25)}), 30, 65, "talking", 25, "agent-events"),
+        (Facts(**QUEUED, agents={BOB: has("CONNECTED_ONHOLD", 40)}), 30, 65, "hold", 40, "agent-events"),
+        (Facts(**QUEUED, agents={BOB: has("CONNECTED", 25, left=64)}), 30, 65, "ended", 64, "agent-events"),
         # Another leg went on with it.
         (Facts(**OVER, next=NEXT), None, None, "passed-on", 60, "contact-events"),
         (Facts(**TALKS, next=NEXT), None, None, "talking", 25, "contact-events"),
-        (Facts(**TALKS, next=NEXT), 30, 65, "passed-on", 65, "contact-lens"),
+        (Facts(**QUEUED, next=NEXT), 30, 65, "passed-on", 65, "contact-lens"),
     ],
 )  # fmt: skip
 def test_where_a_call_is_by_all_that_is_known(

@@ -28,7 +28,8 @@ TALKS = Q(stage__in=(Stage.TALKING, Stage.HOLD), stage_source=Stream.Kind.CONTAC
 
 
 def mark_silent_calls() -> None:
-    _change(_unheard("silence_marks_s").filter(is_silent=False), is_silent=True)
+    """Where contacts are described, Amazon Connect is asked about them anew."""
+    _change(_unheard("silence_marks_s").filter(is_silent=False), is_silent=True, described_at=None)
 
 
 def end_silent_calls() -> None:

@@ -70,7 +70,7 @@ def describe_contacts(instance_id: int) -> None:
 def _ask_next(instance: Instance, failed: set[int]) -> float | None:
     """Seconds until more may be asked; None if nobody is left."""
     unasked = Call.objects.unasked().filter(instance=instance).exclude(pk__in=failed)
-    calls = list(unasked.order_by(_WAITING_FIRST, "pk")[:AT_ONCE])
+    calls = list(unasked.order_by("is_silent", _WAITING_FIRST, "pk")[:AT_ONCE])
     if not calls:
         return None
     taken = take(instance, len(calls))

@@ -20,7 +20,7 @@ from .contact import Described
 
 
 def learn(instance: Instance, answers: Mapping[int, Described | None]) -> None:
-    """The answers by the calls' keys; None taught nothing. A call is not asked about again."""
+    """The answers by the calls' keys; None taught nothing. A call is not asked about again until it is silent."""
     with transaction.atomic():
         asked = Call.objects.filter(pk__in=answers.keys(), record__isnull=True)
         calls = list(asked.order_by("pk").select_for_update())
@@ -39,6 +39,7 @@ def learn(instance: Instance, answers: Mapping[int, Described | None]) -> None:
 
 def _note(told: Told, answer: Described) -> None:
     event = answer.event
+    told.hear(timezone.now())
     note_event(told.facts, event)
     told.belong_to(event.root_id)
     told.describe(

@@ -77,9 +77,13 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.in_progress().filter(WAITS)
 
     def unasked(self) -> Self:
-        """In progress, and neither is the number known, nor was Amazon Connect asked for it. Only voice has one."""
-        unknown = self.in_progress().filter(caller_address="", described_at__isnull=True, record__isnull=True)
-        return unknown.filter(channel__in=VOICE)
+        """In progress, and neither is the number known, nor was Amazon Connect asked for it. Only voice has one.
+
+        Who has become silent since is asked about anew, whose end may be lost.
+        """
+        wanted = models.Q(caller_address="") | models.Q(is_silent=True)
+        unasked = self.in_progress().filter(wanted, described_at__isnull=True, record__isnull=True)
+        return unasked.filter(channel__in=VOICE)
 
 
 class Call(models.Model):
@@ -213,8 +217,9 @@ class Call(models.Model):
     @property
     def is_unasked(self) -> bool:
         """As the queryset's `unasked`."""
-        is_unknown = not self.caller_address and self.described_at is None and self.record is None
-        return self.is_live and is_unknown and self.channel in VOICE
+        is_wanted = not self.caller_address or self.is_silent
+        is_unasked = self.described_at is None and self.record is None
+        return self.is_live and is_wanted and is_unasked and self.channel in VOICE
 
     @property
     def sentence(self) -> str:

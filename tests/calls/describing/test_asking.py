@@ -16,6 +16,7 @@ from django.utils import timezone
 from calls.alarms import alarms
 from calls.describing.asking import describe_contacts, describing_backlog, instances_to_describe
 from calls.models import Alert, Call, Caller, Instance, Stage
+from calls.sweeps import sweep_calls
 from tests.calls.connect_api import Connect
 from tests.calls.describing.conftest import Ring
 from tests.calls.stages.events import at, contact_event, queue_info
@@ -127,6 +128,46 @@ def test_a_lost_end_is_healed_and_the_drop_alerts_with_its_number(asking: World,
     call.refresh_from_db()
     assert (call.is_live, call.stage, call.outcome, call.is_provisional) == (False, "ended", "abandoned", True)
     assert Alert.objects.get().call == call
+
+
+def grow_silent() -> None:
+    Call.objects.update(last_heard_at=now() - timedelta(minutes=11))
+    sweep_calls()
+
+
+def test_who_is_silent_is_asked_about_anew_and_a_lost_end_is_healed(asking: World, connect: Connect) -> None:
+    connect.knows("c1", ALICE)
+    asking.bring(contact_event("QUEUED", 10, **queue_info(10)))
+    describe(asking)
+    connect.knows("c1", BOB, DisconnectTimestamp=at(60).isoformat())
+    describe(asking)
+    assert asking.call("c1").is_live
+    grow_silent()
+    describe(asking)
+    call = asking.call("c1")
+    assert (connect.asked, call.is_live, call.ended_at, call.caller_address) == (["c1", "c1"], False, at(60), ALICE)
+
+
+def test_each_silence_is_asked_about_once_and_an_answer_ends_it(asking: World, connect: Connect) -> None:
+    connect.knows("known", ALICE)
+    for contact_id in ("known", "unknown"):
+        asking.bring(contact_event("QUEUED", 10, contact_id, **queue_info(10)))
+    describe(asking)
+    for _ in range(2):
+        grow_silent()
+        describe(asking)
+        sweep_calls()
+        describe(asking)
+        assert dict(Call.objects.values_list("contact_id", "is_silent")) == {"known": False, "unknown": True}
+    assert sorted(connect.asked) == ["known"] * 3 + ["unknown"] * 2
+
+
+def test_nobody_who_waits_unknown_waits_for_the_silent_ones(asking: World, ring: Ring, connect: Connect) -> None:
+    Instance.objects.update(describe_per_s=1, describe_tokens=1, describe_filled_at=now() + timedelta(hours=1))
+    ring("silent", caller=ALICE, is_silent=True)
+    ring("talks", Stage.TALKING, caller=ALICE)
+    describe(asking)
+    assert connect.asked == ["talks"]
 
 
 def test_the_drop_of_a_caller_whose_number_is_learned_later_opens_its_case_at_once_if_the_policy_says_so(

@@ -39,7 +39,7 @@ def seen_of(call: Call) -> Seen:
     facts = facts_of(call)
     record = call.contact_record
     ended_at = (record and record.ended_at) or facts.disconnected_at
-    missed = sorted((at, arn) for arn, at in facts.missed.items() if ended_at is None or at < ended_at - WITH_IT)
+    missed = sorted((at, arn) for arn, at in facts.rung_in_vain.items() if ended_at is None or at < ended_at - WITH_IT)
     return Seen(
         talked=_is_talked(call, facts),
         agent_state=_state_at(facts, ended_at) if ended_at else None,
@@ -55,15 +55,15 @@ def carries_on(initiation_method: str | None) -> bool:
 
 
 def _is_talked(call: Call, facts: Facts) -> bool:
-    is_told = call.words_at is not None or facts.connected_at is not None or bool(facts.holds)
-    return is_told or any(agent.state in TALKS for agent in facts.agents.values())
+    moments = (call.words_at, facts.connected_at, facts.talked_at)
+    return any(moments) or bool(facts.holds) or any(agent.state in TALKS for agent in facts.agents.values())
 
 
 def _state_at(facts: Facts, ended_at: datetime) -> str | None:
     if _hold_s(facts, ended_at) is not None:
         return "CONNECTED_ONHOLD"
     # Whoever is rung when the caller leaves has missed the call by that.
-    if any(at >= ended_at - WITH_IT for at in facts.missed.values()):
+    if any(at >= ended_at - WITH_IT for at in facts.rung_in_vain.values()):
         return "INCOMING"
     held = [agent for agent in facts.agents.values() if _has_it_at(agent, ended_at)]
     return max(held, key=lambda agent: (agent.since, agent.state)).state if held else None

@@ -54,3 +54,14 @@ class Facts(Struct, omit_defaults=True):
     missed: dict[str, datetime] = {}  # agents who were rung in vain, by ARN
     next: NextLeg | None = None  # the first that came
     told_at: datetime | None = None  # when the newest contact event was sent: that one was heard of anew
+
+    @property
+    def talked_at(self) -> datetime | None:
+        """When an agent had it connected first, by snapshots: what that agent's state became since does not undo it."""
+        return min(self.off_hold, default=None)
+
+    @property
+    def rung_in_vain(self) -> dict[str, datetime]:
+        """Who was rung in vain. The state after a talk may have the same name, and is none."""
+        talked_at = self.talked_at
+        return {arn: at for arn, at in self.missed.items() if talked_at is None or at < talked_at}

@@ -10,6 +10,7 @@ from calls.models.call import Stage
 from calls.models.stream import Stream
 
 from .facts import AtAgent, Facts
+from .merging import RUNG_IN_VAIN
 
 EVENTS, AGENTS, WORDS = Stream.Kind.CONTACT_EVENTS, Stream.Kind.AGENT_EVENTS, Stream.Kind.CONTACT_LENS
 ON_HOLD = ("CONNECTED_ONHOLD", "PAUSED")
@@ -64,10 +65,16 @@ def _ended(facts: Facts) -> Place | None:
 
 
 def _agents_done(facts: Facts) -> datetime | None:
-    had = [each for each in facts.agents.values() if each.state in HAD]
+    had = [each for each in facts.agents.values() if _had(facts, each)]
     if any(each.is_here and each.state != "ENDED" for each in had):
         return None
     return max((each.since if each.state == "ENDED" else each.left_at or each.since for each in had), default=None)
+
+
+def _had(facts: Facts, each: AtAgent) -> bool:
+    """Connected, by the newest state of this agent, or before an error or a refusal."""
+    is_after_talk = facts.talked_at is not None and facts.talked_at <= each.since
+    return each.state in HAD or (each.state in RUNG_IN_VAIN and is_after_talk)
 
 
 def _is_wrapping_up(facts: Facts) -> bool:
@@ -85,15 +92,14 @@ def _paused_at(facts: Facts) -> datetime | None:
 
 def _talked_from(facts: Facts, here: dict[str, datetime]) -> datetime | None:
     """Since the connection, not since the last hold."""
-    since = here.get("CONNECTED")
-    return since and min([since, *facts.off_hold])
+    return min(filter(None, (here.get("CONNECTED"), facts.talked_at)), default=None)
 
 
 def _agent(facts: Facts) -> str:
     """Who has it, or had it last; else who is rung. Words tell of none, so they change nothing of it."""
     by_time = sorted((each.seen_at, arn, each) for arn, each in facts.agents.items())
     has = [arn for _, arn, each in by_time if each.is_here and each.state in HAD]
-    had = [arn for _, arn, each in by_time if each.state in HAD]
+    had = [arn for _, arn, each in by_time if _had(facts, each)]
     rung = [arn for _, arn, each in by_time if each.is_here and each.state in RINGING]
     told = [facts.agent_arn] if facts.connected_at and facts.agent_arn else []
     return next((arns[-1] for arns in (has, told, had, rung) if arns), "")

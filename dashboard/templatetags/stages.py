@@ -200,7 +200,7 @@ def history(call: Call) -> list[Step]:
     )
     steps = [Step(word, at) for word, at in told if at]
     steps += [Step("On hold", at, until) for at, until in facts.holds]
-    steps += [Step(f"Rang in vain at {name}", at) for name, at in _rung(call, facts.missed)]
+    steps += [Step(f"Rang in vain at {name}", at) for name, at in _rung(call, facts.rung_in_vain)]
     return sorted(steps, key=lambda step: step.at)
 
 

@@ -51,6 +51,14 @@ def test_an_agent_who_is_rung_has_not_talked(state: str) -> None:
     assert not seen(agents=at_bob(state, 60)).talked
 
 
+def test_an_error_after_a_talk_takes_nothing_back() -> None:
+    missed = {BOB: before(30), CHARLIE: before(80)}
+    found = seen(agents=at_bob("ERROR", 30), off_hold=[before(60)], missed=missed)
+    assert (found.talked, found.missed) == (True, (CHARLIE,))
+    at_the_end = seen(agents=at_bob("ERROR", 0), off_hold=[before(60)], missed={BOB: before(0)})
+    assert (at_the_end.talked, at_the_end.agent_state) == (True, None)
+
+
 def test_the_last_state_before_the_end_is_that_of_the_agent_who_had_the_call_then() -> None:
     assert seen(agents=at_bob("INCOMING", 8)).agent_state == "INCOMING"
     assert seen(agents=at_bob("INCOMING", 30, left_s=20)).agent_state is None

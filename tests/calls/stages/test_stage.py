@@ -40,6 +40,12 @@ OVER = {**TALKS, "disconnected_at": at(60)}
         (Facts(**QUEUED, agents={BOB: has("INCOMING", 20, left=30)}), None, None, "waiting", 10, "contact-events"),
         (Facts(**QUEUED, agents={BOB: has("REJECTED", 22)}), None, None, "waiting", 10, "contact-events"),
         (Facts(**TALKS), None, None, "talking", 25, "contact-events"),
+        # It has talked, whatever became of the agent's state since; and ends when the agent has it no more.
+        (Facts(**QUEUED, agents={BOB: has("ERROR", 40)}, off_hold=[at(25)]), None, None, "talking", 25, "agent-events"),
+        (Facts(**QUEUED, agents={BOB: has("REJECTED", 40, left=50)}, off_hold=[at(25)]), None, None, "ended", 50,
+         "agent-events"),
+        (Facts(**QUEUED, agents={BOB: has("REJECTED", 20), CHARLIE: has("CONNECTED", 25, left=50)}, off_hold=[at(25)]),
+         None, None, "ended", 50, "agent-events"),
         (Facts(agents={BOB: has("CONNECTED", 26)}, off_hold=[at(26)]), None, None, "talking", 26, "agent-events"),
         # Since the connection, and not since the hold.
         (Facts(agents={BOB: has("CONNECTED", 50)}, off_hold=[at(26), at(50)]), None, None, "talking", 26,

@@ -5,7 +5,7 @@ from itertools import pairwise, permutations
 from random import Random
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from calls.models import Agent, Call, Queue
@@ -122,6 +122,24 @@ def test_a_call_that_an_agent_missed_waits_again(world: World) -> None:
     call = world.call("c1")
     assert stage(call) == ("waiting", at(10), "contact-events")
     assert (call.agent_username, list(call.stage_facts["missed"])) == ("", [BOB])
+
+
+@pytest.mark.parametrize("state", ["ERROR", "REJECTED"])
+def test_an_agents_error_after_the_talk_neither_makes_it_wait_again_nor_alarms(world: World, state: str) -> None:
+    told = [
+        contact_event("QUEUED", 10, **queue_info(10)),
+        agent_event(30, contact("CONNECTED", 30)),
+        agent_event(60, contact(state, 60, ConnectedToAgentTimestamp=iso(30))),
+    ]
+    for order in permutations(told):
+        with transaction.atomic():
+            for event in order:
+                world.bring(event)
+            assert stage(world.call("c1")) == ("talking", at(30), "agent-events")
+            world.bring(contact_event("DISCONNECTED", 70, **queue_info(10), disconnectTimestamp=iso(70)))
+            assert stage(world.call("c1")) == ("ended", at(70), "contact-events")
+            assert world.alerts() == []
+            transaction.set_rollback(True)
 
 
 def test_a_snapshot_that_is_late_does_not_give_the_call_back_to_its_agent(world: World) -> None:

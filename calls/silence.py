@@ -18,7 +18,7 @@ SOURCE = "silence"
 LONGEST_S = 24 * 3600
 EVENTS = (Stream.Kind.CONTACT_EVENTS, Stream.Kind.AGENT_EVENTS)
 # Between the queue and a phone that rings no source says anything; of a promised callback not before it is tried.
-WAITS = Q(stage=Stage.WAITING, stage_source__in=EVENTS)
+QUEUED = Q(stage=Stage.WAITING, stage_source__in=EVENTS)
 CALLBACK_WAITS = Q(stage__in=(Stage.FLOW, Stage.WAITING), initiation_method="CALLBACK")
 # Of a talk contact events tell the beginning and the end; that it lasts, only heartbeats of agents and words.
 TALKS_ON = Stream.objects.filter(
@@ -33,7 +33,7 @@ def mark_silent_calls() -> None:
 
 
 def end_silent_calls() -> None:
-    is_quiet = WAITS | CALLBACK_WAITS | TALKS
+    is_quiet = QUEUED | CALLBACK_WAITS | TALKS
     silent = _unheard("silence_ends_s").filter(~is_quiet | Q(last_heard_at__lt=in_seconds(-LONGEST_S)))
     ended = {"stage": Stage.ENDED, "stage_since": F("last_heard_at"), "stage_source": SOURCE}
     _change(silent, is_live=False, is_silent=True, **ended)

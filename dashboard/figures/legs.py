@@ -18,12 +18,11 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce, Extract, Least, Now
 
 from calls.models import Call
-from calls.models.call import WAITS
+from calls.models.call import NO_CALLERS, WAITS
 from calls.outcomes import OUTCOMES
 from calls.scope import Scope
 
 UNCOUNTED = [name for name, outcome in OUTCOMES.items() if not outcome.is_counted]  # consults, test calls, tasks ...
-NO_CALLS = ("TASK", "EMAIL")
 
 # What contact events tell before the record does.
 CONNECTED_AT = Cast(KT("stage_facts__connected_at"), DateTimeField())
@@ -39,7 +38,7 @@ def legs_queued(scope: Scope, since: datetime) -> QuerySet[Call]:
     lasts; None if nobody knows.
     """
     legs = Call.objects.visible_in(scope).filter(enqueued_at__gte=since)
-    counted = legs.exclude(initiation_method="CALLBACK").exclude(channel__in=NO_CALLS).exclude(outcome__in=UNCOUNTED)
+    counted = legs.exclude(initiation_method="CALLBACK").exclude(channel__in=NO_CALLERS).exclude(outcome__in=UNCOUNTED)
     return counted.annotate(connected_at=CONNECTED_AT).annotate(
         waited_s=Coalesce(
             "wait_s", _seconds(Least("connected_at", DISCONNECTED_AT)), Case(When(IS_WAITING, _seconds(Now())))

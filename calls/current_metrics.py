@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from calls.aws import forget_clients
 from calls.connect.api import ConnectError, connect_for, refusals
+from calls.connect.parts import OWN_QUEUE
 from calls.models import Instance, Queue
 from calls.models.bulk import save_rows
 from calls.models.moments import in_seconds
@@ -85,7 +86,7 @@ def _queues(instance: Instance) -> tuple[list[str], str]:
     except ConnectError as error:
         log.warning("ListQueues", instance=instance.pk, code=error.code)
         known = Queue.objects.filter(instance=instance, arn__contains="/queue/")
-        arns = known.exclude(arn__contains="/queue/agent/").values_list("arn", flat=True)
+        arns = known.exclude(arn__contains=OWN_QUEUE).values_list("arn", flat=True)
         return sorted(arns), f"{UNLISTED}: {error.code}"
     with transaction.atomic():
         learn(instance, names, {})

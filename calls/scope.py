@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
+from calls.connect.parts import OWN_QUEUE
 from calls.rights import roles_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Reach:
         here = Q(instance_id=self.instance_id)
         if self.all_queues:
             return here
-        own_queue = Q(queue_arn__contains="/queue/agent/")
+        own_queue = Q(queue_arn__contains=OWN_QUEUE)
         return here & (
             (Q(queue_name__in=self.queues) & ~own_queue)
             | (own_queue & Q(agent_username__in=self.agents))

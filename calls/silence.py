@@ -10,7 +10,8 @@ from django.db.models import DurationField, Exists, ExpressionWrapper, F, OuterR
 from django.db.models.functions import Coalesce, Now
 
 from calls.models import Call, Policy, Stream
-from calls.models.call import CallQuerySet, Stage
+from calls.models.bulk import change_free
+from calls.models.call import WITH_AGENT, CallQuerySet, Stage
 from calls.models.moments import in_seconds
 from calls.nudges import nudge
 
@@ -24,7 +25,7 @@ CALLBACK_WAITS = Q(stage__in=(Stage.FLOW, Stage.WAITING), initiation_method="CAL
 TALKS_ON = Stream.objects.filter(
     instance=OuterRef("instance"), kind__in=(Stream.Kind.AGENT_EVENTS, Stream.Kind.CONTACT_LENS)
 )
-TALKS = Q(stage__in=(Stage.TALKING, Stage.HOLD), stage_source=Stream.Kind.CONTACT_EVENTS) & ~Exists(TALKS_ON)
+TALKS = Q(stage__in=WITH_AGENT, stage_source=Stream.Kind.CONTACT_EVENTS) & ~Exists(TALKS_ON)
 
 
 def mark_silent_calls() -> None:
@@ -51,6 +52,5 @@ def _unheard(patience: str) -> CallQuerySet:
 def _change(calls: CallQuerySet, **columns: object) -> None:
     """Those that somebody writes now are for the next sweep."""
     with transaction.atomic():
-        locked = calls.order_by("pk").select_for_update(of=("self",), skip_locked=True)
-        if Call.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(**columns):
+        if change_free(calls, **columns):
             transaction.on_commit(nudge)

@@ -8,14 +8,14 @@ from datetime import timedelta
 import msgspec
 from django.db.models import Q
 
-from calls.models import Agent, Call, Instance, Shard, Stage, Stream
+from calls.models import Agent, Call, Instance, Shard, Stream
+from calls.models.call import WITH_AGENT
 from calls.models.moments import in_seconds
 from calls.models.queue import tail
 from calls.outcomes import Evidence, Leg, Rules
+from calls.outcomes.facts import TRANSFERS
 from calls.outcomes.seen import Seen, carries_on, facts_of, seen_of
 
-TRANSFERS = ("TRANSFER", "EXTERNAL_OUTBOUND")
-WITH_CUSTOMER = (Stage.TALKING, Stage.HOLD)
 RECORDS = Stream.Kind.CONTACT_RECORDS
 
 
@@ -83,7 +83,7 @@ def _kept(before: Call | None, call: Call) -> dict[str, bool]:
     """What the live streams tell of the leg before, until its contact record has the last word on it."""
     if before is None or before.record is not None:
         return {}
-    is_kept_still = before.stage in WITH_CUSTOMER
+    is_kept_still = before.stage in WITH_AGENT
     return {"is_customer_kept": is_kept_still or _has_customer_after(before, call), "is_kept_still": is_kept_still}
 
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from calls.connect.kinds import REPLACED, Unusable
 from calls.connect.parts import (
+    OWN_QUEUE,
     Agent,
     Campaign,
     ContactId,
@@ -112,7 +113,7 @@ class ContactRecord(Part, frozen=True):
     @property
     def is_agent_queue(self) -> bool:
         """The call waited for one agent by name, in that agent's own queue."""
-        return "/queue/agent/" in ((self.queue and self.queue.arn) or "")
+        return OWN_QUEUE in ((self.queue and self.queue.arn) or "")
 
     @property
     def is_repaired(self) -> bool:

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 Moment = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
 ContactId = Annotated[str, Meta(min_length=1, max_length=256)]
+OWN_QUEUE = "/queue/agent/"  # in the ARN of a queue that is one agent's own
 # As long as their columns: a batch whose record the database refuses is tried in quarters, and takes twice as long.
 Arn = Annotated[str, Meta(max_length=512)]
 Name = Annotated[str, Meta(max_length=256)]

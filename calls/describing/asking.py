@@ -14,6 +14,7 @@ from django.utils import timezone
 from calls.aws import forget_clients
 from calls.connect.api import AT_ONCE, ConnectError, connect_for, refusals
 from calls.models import Call, Instance, Stage
+from calls.models.call import IN_QUEUE
 from calls.models.moments import in_seconds
 from calls.streams.reader import stopping
 
@@ -28,9 +29,7 @@ SLICE_S = 10  # a worker has other things to do
 PATIENCE_S = 2  # a longer pause is left to the sweep
 THROTTLED_S, FAILED_S, REFUSED_S = 2, 1, 300
 
-_WAITING_FIRST = Case(
-    When(stage__in=(Stage.WAITING, Stage.RINGING), then=Value(0)), When(stage=Stage.FLOW, then=Value(1)), default=2
-)
+_WAITING_FIRST = Case(When(stage__in=IN_QUEUE, then=Value(0)), When(stage=Stage.FLOW, then=Value(1)), default=2)
 
 
 def describing_backlog(instance: Instance) -> int:

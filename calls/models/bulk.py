@@ -40,6 +40,13 @@ def add_rows(rows: Iterable[models.Model]) -> None:
     )
 
 
+def change_free(rows: "models.QuerySet[Any]", **columns: object) -> int:
+    """Write these columns of rows that nobody else holds; how many. In a transaction."""
+    free = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    same = rows.model._default_manager.filter(pk__in=list(free.values_list("pk", flat=True)))
+    return int(same.update(**columns))
+
+
 def _is_given(row: models.Model, field: "models.Field[Any, Any]") -> bool:
     value = getattr(row, field.attname)
     return value is not None and not isinstance(value, DatabaseDefault)

@@ -36,8 +36,9 @@ class Stage(models.TextChoices):
     ENDED = "ended", "Ended"
 
 
-IN_PROGRESS = (Stage.FLOW, Stage.WAITING, Stage.RINGING, Stage.TALKING, Stage.HOLD)
 IN_QUEUE = (Stage.WAITING, Stage.RINGING)
+WITH_AGENT = (Stage.TALKING, Stage.HOLD)
+IN_PROGRESS = (Stage.FLOW, *IN_QUEUE, *WITH_AGENT)
 
 
 VOICE = ("", "VOICE")  # the first: no source has told the channel yet

@@ -9,6 +9,8 @@ from calls.connect.contact_record import ContactRecord
 from calls.outcomes.evidence import Evidence, Leg
 from calls.outcomes.rules import Mark, Rules
 
+TRANSFERS = ("TRANSFER", "EXTERNAL_OUTBOUND")
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -86,7 +88,7 @@ class Facts:
 
     @property
     def is_transfer(self) -> bool:
-        return self.record.initiation_method in ("TRANSFER", "EXTERNAL_OUTBOUND")
+        return self.record.initiation_method in TRANSFERS
 
     @property
     def is_consult(self) -> bool:

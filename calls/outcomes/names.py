@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from calls.outcomes.evidence import Evidence
-from calls.outcomes.seen import RINGS
+from calls.stages.facts import RINGING
 
 NOTHING_ELSE = Evidence()
 
@@ -33,7 +33,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     def _words(self, attempts: int, evidence: Evidence) -> str:
         if self.words_of_whom and evidence.rang:
             return self.words_of_whom.format(", ".join(evidence.rang))
-        is_rung = attempts == 1 or evidence.agent_state in RINGS
+        is_rung = attempts == 1 or evidence.agent_state in RINGING
         return self.words_if_rung if self.words_if_rung and is_rung else self.words
 
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from calls.stages.facts import AtAgent, Facts, NextLeg
+from calls.stages.facts import HAD, AtAgent, Facts, NextLeg
 
 if TYPE_CHECKING:
     from calls.models import Call
 
-RINGS = ("INCOMING", "CONNECTING", "PENDING")
-TALKS = ("CONNECTED", "CONNECTED_ONHOLD", "PAUSED", "ENDED")
 # The streams tell one moment by two clocks: what ended no longer before the call than this ended with it.
 WITH_IT = timedelta(seconds=1)
 
@@ -56,7 +54,7 @@ def carries_on(initiation_method: str | None) -> bool:
 
 def _is_talked(call: Call, facts: Facts) -> bool:
     moments = (call.words_at, facts.connected_at, facts.talked_at)
-    return any(moments) or bool(facts.holds) or any(agent.state in TALKS for agent in facts.agents.values())
+    return any(moments) or bool(facts.holds) or any(agent.state in HAD for agent in facts.agents.values())
 
 
 def _state_at(facts: Facts, ended_at: datetime) -> str | None:

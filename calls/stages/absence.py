@@ -4,6 +4,7 @@ from django.db import transaction
 
 from calls.models import Agent
 from calls.models.agent import AgentQuerySet
+from calls.models.bulk import change_free
 from calls.models.moments import in_seconds
 from calls.nudges import nudge
 
@@ -21,6 +22,5 @@ def mark_missing_agents() -> None:
 def _change(agents: AgentQuerySet, **columns: bool) -> None:
     """Those that somebody writes now are heard of."""
     with transaction.atomic():
-        locked = agents.order_by("pk").select_for_update(skip_locked=True)
-        if Agent.objects.filter(pk__in=list(locked.values_list("pk", flat=True))).update(**columns):
+        if change_free(agents, **columns):
             transaction.on_commit(nudge)

@@ -10,6 +10,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+# The states of a contact at an agent, as Amazon names them.
+ON_HOLD = ("CONNECTED_ONHOLD", "PAUSED")
+RINGING = ("INCOMING", "PENDING", "CONNECTING")
+HAD = ("CONNECTED", *ON_HOLD, "ENDED")  # agent and customer were, or still are, connected
+RUNG_IN_VAIN = ("MISSED", "REJECTED", "ERROR")
+
 MOST_HOLDS = 100  # that are told apart: the first
 MOST_AGENTS = 100
 

@@ -14,9 +14,8 @@ from typing import TypeVar
 from calls.connect.agent_event import AgentContact
 from calls.connect.contact_event import ContactEvent
 
-from .facts import MOST_AGENTS, MOST_HOLDS, AtAgent, Facts, NextLeg
+from .facts import MOST_AGENTS, MOST_HOLDS, RUNG_IN_VAIN, AtAgent, Facts, NextLeg
 
-RUNG_IN_VAIN = ("MISSED", "REJECTED", "ERROR")
 Value = TypeVar("Value")
 LONG_AGO, FAR_AHEAD = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 

@@ -9,13 +9,9 @@ from typing import NamedTuple
 from calls.models.call import Stage
 from calls.models.stream import Stream
 
-from .facts import AtAgent, Facts
-from .merging import RUNG_IN_VAIN
+from .facts import HAD, ON_HOLD, RINGING, RUNG_IN_VAIN, AtAgent, Facts
 
 EVENTS, AGENTS, WORDS = Stream.Kind.CONTACT_EVENTS, Stream.Kind.AGENT_EVENTS, Stream.Kind.CONTACT_LENS
-ON_HOLD = ("CONNECTED_ONHOLD", "PAUSED")
-RINGING = ("INCOMING", "PENDING", "CONNECTING")
-HAD = ("CONNECTED", *ON_HOLD, "ENDED")  # agent and customer were, or still are, connected
 
 
 class Standing(NamedTuple):

@@ -5,12 +5,11 @@ from datetime import datetime
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from calls.connect.parts import OWN_QUEUE
 from calls.models import Alert, Call
 from calls.models.moments import in_seconds
 from calls.outcomes import OUTCOMES
 from calls.scope import Scope
-
-from .queue_tiles import OWN_QUEUE
 
 DROPS = [name for name, outcome in OUTCOMES.items() if outcome.is_drop]
 A_DAY_S = 24 * 60 * 60

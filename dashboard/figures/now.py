@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
 
 from calls.models.call import Stage
 
@@ -51,46 +53,64 @@ def _in_flow(sources: Sources, present: Present) -> Figure:
 
 
 def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> list[Figure]:
-    """From the calls where contact events are streamed, else from the queues, as they were told last: never from both,
-    for the caller whom an agent let ring in vain is in either.
-    """
-    evented = sources.knowing(KIND.CONTACT_EVENTS)
-    asked = [tile for tile in queues if tile.figures_at and tile.waiting]
-    waits = [present.waiting[pk] for pk in evented] + [tile.waiting for tile in asked if tile.waiting]
-    ages = [tile.age_s for tile in asked if tile.age_s is not None]
-    source = sources.told_by(KIND.CONTACT_EVENTS) if evented else ""
-    if ages:
-        source = " and ".join(filter(None, (source, f"by GetCurrentMetricData {max(ages)} s ago")))
-    needs = "" if asked else sources.needs(KIND.CONTACT_EVENTS)
-    callers = sum(present.callers_waiting[pk] for pk in evented)
-    callers += sum(tile.waiting.callers for tile in asked if tile.waiting)
-    callbacks = sum(wait.callbacks for wait in waits)
-    is_old = any(tile.is_stale for tile in asked)
-    note = f"{max(ages)} s old" if is_old else ""
+    told = _told_waiting(sources, present, queues)
+    callbacks = f"and {_counted(told.callbacks, 'callback')}" if told.callbacks else ""
     return [
         Figure(
             name="waiting",
             label="Waiting",
             means="Callers in a queue, for whom no agent's phone rings. Pending callbacks are counted beside them.",
-            needs=needs,
-            source=source,
-            value=callers,
-            note=" · ".join(filter(None, (f"and {_counted(callbacks, 'callback')}" if callbacks else "", note))),
-            is_old=is_old,
-            href="#waiting" if evented else "",
+            needs=told.needs,
+            source=told.source,
+            value=told.callers,
+            note=" · ".join(filter(None, (callbacks, told.note))),
+            is_old=told.is_old,
+            href="#waiting" if sources.knowing(KIND.CONTACT_EVENTS) else "",
         ),
         Figure(
             name="longest",
             label="Longest wait",
             means="Of the callers whom no agent has answered, those included whose call is ringing at one.",
-            needs=needs,
-            source=source,
-            since=min(filter(None, (wait.since for wait in waits)), default=None),
+            needs=told.needs,
+            source=told.source,
+            since=told.since,
             levels=WAIT,
-            note=note,
-            is_old=is_old,
+            note=told.note,
+            is_old=told.is_old,
         ),
     ]
+
+
+class ToldWaiting(NamedTuple):
+    callers: int
+    callbacks: int
+    since: datetime | None
+    source: str
+    needs: str
+    note: str
+    is_old: bool
+
+
+def _told_waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> ToldWaiting:
+    """From the calls where contact events are streamed, else from the queues, as they were told last: never from both,
+    for the caller whom an agent let ring in vain is in either.
+    """
+    evented = sources.knowing(KIND.CONTACT_EVENTS)
+    asked = [(tile, tile.waiting) for tile in queues if tile.figures_at and tile.waiting]
+    waits = [present.waiting[pk] for pk in evented] + [waiting for _, waiting in asked]
+    age_s = max((tile.age_s for tile, _ in asked if tile.age_s is not None), default=None)
+    sourced = [sources.told_by(KIND.CONTACT_EVENTS) if evented else ""]
+    sourced += [] if age_s is None else [f"by GetCurrentMetricData {age_s} s ago"]
+    is_old = any(tile.is_stale for tile, _ in asked)
+    return ToldWaiting(
+        callers=sum(present.callers_waiting[pk] for pk in evented) + sum(waiting.callers for _, waiting in asked),
+        callbacks=sum(wait.callbacks for wait in waits),
+        since=min(filter(None, (wait.since for wait in waits)), default=None),
+        source=" and ".join(filter(None, sourced)),
+        needs="" if asked else sources.needs(KIND.CONTACT_EVENTS),
+        note=f"{age_s} s old" if is_old else "",
+        is_old=is_old,
+    )
 
 
 def _ringing(sources: Sources, present: Present) -> Figure:

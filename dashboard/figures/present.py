@@ -10,12 +10,9 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
 from calls.models import Call
-from calls.models.call import WAITS, Stage
+from calls.models.call import WAITS, WITH_AGENT, Stage
 from calls.models.queue import tail
 from calls.scope import Scope
-
-WITH_AGENT = (Stage.TALKING, Stage.HOLD)
-
 
 QueueKey = tuple[int, str]  # of the instance, and the queue's ARN, or its name where no ARN is told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from calls.connect.parts import OWN_QUEUE
 from calls.models import Queue
 from calls.scope import Scope
 
@@ -12,7 +13,6 @@ from .present import Present, QueueKey, QueueNow, Waiting
 from .sources import KIND, Sources
 
 STALE_S = 45  # three questions without an answer
-OWN_QUEUE = "/queue/agent/"
 MOST_TILES = 24
 
 

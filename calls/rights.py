@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from calls.models import Person
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "supervisor": frozenset({"wall", "calls", "acknowledge"}),
-    "team lead": frozenset({"wall", "calls", "acknowledge", "cases", "work", "bulk", "reports", "reveal", "intake"}),
+    "supervisor": frozenset({"wall", "calls", "acknowledge", "coach"}),
+    "team lead": frozenset(
+        {"wall", "calls", "acknowledge", "coach", "cases", "work", "bulk", "reports", "reveal", "intake"}
+    ),
     "agent": frozenset({"calls", "cases", "work", "reveal"}),
     "admin": frozenset({"wall", "calls", "setup", "intake"}),
 }

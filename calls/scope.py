@@ -21,6 +21,7 @@ NOTHING = Q(pk__in=[])
 class Reach:
     """What one team sees of its instance."""
 
+    team_id: int
     instance_id: int
     all_queues: bool
     queues: frozenset[str]
@@ -30,7 +31,12 @@ class Reach:
     @classmethod
     def of(cls, team: Team) -> Reach:
         return cls(
-            team.instance_id, team.all_queues, frozenset(team.queues), frozenset(team.numbers), frozenset(team.agents)
+            team.pk,
+            team.instance_id,
+            team.all_queues,
+            frozenset(team.queues),
+            frozenset(team.numbers),
+            frozenset(team.agents),
         )
 
     def calls(self) -> Q:
@@ -66,6 +72,10 @@ class Scope:
     @classmethod
     def of(cls, person: Person) -> Scope:
         return scopes_of([person.pk])[person.pk]
+
+    @property
+    def team_ids(self) -> frozenset[int]:
+        return frozenset(reach.team_id for reach in self.watched | self.worked)
 
     def calls(self) -> Q:
         if self.is_all:

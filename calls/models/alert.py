@@ -6,7 +6,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from calls.scope import Scope
@@ -15,6 +15,7 @@ from .bulk import add_rows
 from .call import Call
 from .moments import in_seconds
 from .person import Person
+from .queue import Queue
 from .xid import XidField
 
 CORRECTED_FOR_S = 600  # so long a corrected alert stays, for whoever has acted on it
@@ -26,10 +27,16 @@ class AlertQuerySet(models.QuerySet["Alert"]):
         return self.visible_in(Scope.of(person))
 
     def visible_in(self, scope: Scope) -> Self:
-        return self.filter(Exists(Call.objects.visible_in(scope).filter(pk=OuterRef("call"))))
+        """Of calls and queues that the scope sees; what a team's own rule raised is that team's."""
+        if scope.is_all:
+            return self.all()
+        of_call = Exists(Call.objects.visible_in(scope).filter(pk=OuterRef("call")))
+        of_queue = Exists(Queue.objects.filter(scope.queues(), pk=OuterRef("queue")))
+        return self.filter(Q(of_call) | Q(of_queue), Q(team=None) | Q(team__in=scope.team_ids))
 
     def unseen(self) -> Self:
-        return self.filter(acknowledged_at=None)
+        """That nobody has seen to: neither acknowledged nor asleep nor over."""
+        return self.filter(acknowledged_at=None, snoozed_until=None, closed_at=None)
 
     def raise_for(self, calls: Collection[Call]) -> None:
         """Once for each call. One that went without anybody, or was corrected, and holds again is shown again."""
@@ -56,14 +63,54 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
 
 class Alert(models.Model):
-    """What a supervisor should see now. One of a kind for each call."""
+    """What a supervisor should see now, of a call or of a queue. One for each cause.
+
+    New, then acknowledged or asleep, then over: by a person, or by itself when what it tells of is.
+    """
 
     class Kind(models.TextChoices):
-        DROP = "drop"
+        DROP = "drop", "Dropped"
+        CATEGORY = "category", "Category matched"
+        SENTIMENT = "sentiment", "Bad mood"
+        LONG_CALL = "long-call", "Long call"
+        SILENCE = "silence", "Long silence"
+        LONG_WAIT = "long-wait", "Long wait"
+        THRESHOLD = "threshold", "Threshold breached"
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="alerts")
+    class Severity(models.TextChoices):
+        NOTICE = "notice", "Notice"
+        WARNING = "warning", "Warning"
+        CRITICAL = "critical", "Critical"
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="alerts", null=True)
+    queue = models.ForeignKey("calls.Queue", models.CASCADE, related_name="alerts", null=True, db_index=False)
     kind = models.CharField(max_length=16, choices=Kind.choices, default=Kind.DROP)
+    severity = models.CharField(
+        max_length=16, choices=Severity.choices, default=Severity.CRITICAL, db_default=Severity.CRITICAL
+    )
+    rule = models.ForeignKey("calls.AlertRule", models.SET_NULL, null=True, related_name="alerts", db_index=False)
+    team = models.ForeignKey("calls.Team", models.CASCADE, null=True, db_index=False, help_text="Whose alone it is.")
+    cause = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What it fires once for, beside its call or queue and its kind: the rule and what fulfilled it.",
+    )
+    detail = models.JSONField(
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        help_text="Figures and names of categories that its sentence needs; never words of a conversation.",
+    )
     at = models.DateTimeField(db_default=Now())
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    snoozed_until = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    closed_at = models.DateTimeField(null=True, help_text="With nobody beside it: by itself.")
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     acknowledged_at = models.DateTimeField(null=True)
     corrected_at = models.DateTimeField(null=True, help_text="When what came later said that it was no drop.")
@@ -72,19 +119,27 @@ class Alert(models.Model):
     objects = AlertQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["call", "kind"], name="one_alert_of_a_kind_per_call")]
+        constraints = [
+            models.UniqueConstraint(fields=["call", "kind", "cause"], name="one_alert_per_cause_of_call"),
+            models.UniqueConstraint(fields=["queue", "kind", "cause"], name="one_alert_per_cause_of_queue"),
+        ]
         indexes = [
             models.Index(fields=["changed_xid"]),
             models.Index(fields=["-at"], condition=models.Q(acknowledged_at=None), name="alert_unseen"),
+            models.Index(fields=["-at"], name="alert_newest"),
+            models.Index(
+                fields=["snoozed_until"], condition=models.Q(snoozed_until__isnull=False), name="alert_asleep"
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} of call {self.call_id}"
+        return f"{self.kind} of {f'call {self.call_id}' if self.call_id else f'queue {self.queue_id}'}"
 
     @property
     def known_at(self) -> datetime:
         """When the drop was: told by events, or with the contact record."""
-        return min(filter(None, (self.at, self.call.record_arrived_at)))
+        arrived_at = self.call.record_arrived_at if self.call else None
+        return min(self.at, arrived_at) if arrived_at else self.at
 
     def acknowledge(self, by: Person) -> bool:
         """False if somebody had seen to it before."""

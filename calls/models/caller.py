@@ -6,6 +6,8 @@ class Caller(models.Model):
 
     instance = models.ForeignKey("calls.Instance", models.CASCADE)
     key = models.CharField(max_length=300)
+    name = models.CharField(max_length=200, blank=True, default="", db_default="", help_text="By a contact attribute.")
+    tier = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["instance", "key"], name="one_caller_per_key")]

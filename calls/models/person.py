@@ -17,6 +17,11 @@ class Person(AbstractUser):
     connect_username = models.CharField(max_length=100, blank=True, help_text="Their user name in Amazon Connect.")
     salesforce_username = models.CharField(max_length=255, blank=True, help_text="Their user name in Salesforce.")
 
+    has_letter_keys = models.BooleanField(
+        default=True, db_default=True, help_text="Single letters are shortcuts on the live pages."
+    )
+    alerts_seen_at = models.DateTimeField(null=True, help_text="Alerts up to then were seen.")
+
     class Meta:
         verbose_name_plural = "people"
 

@@ -1,0 +1,55 @@
+from django.core.exceptions import ValidationError
+from django.db import models
+
+
+class Figure(models.TextChoices):
+    """What a queue's tile counts, and thresholds are set for."""
+
+    WAITING = "waiting", "Callers waiting"
+    OLDEST_S = "oldest-s", "Longest wait, seconds"
+    AGENTS_FREE = "agents-free", "Agents available"
+    SERVICE_LEVEL = "service-level", "Service level today, percent"
+    ABANDON_RATE = "abandon-rate", "Abandon rate today, percent"
+
+
+LOW_IS_BAD = (Figure.AGENTS_FREE, Figure.SERVICE_LEVEL)
+
+
+class Level(models.TextChoices):
+    AMBER = "amber"
+    RED = "red"
+
+
+class QueueLevel(models.Model):
+    """From which value on a figure of a queue is amber, and from which red. Without one, Ringback's own hold."""
+
+    instance = models.ForeignKey("calls.Instance", models.CASCADE, related_name="queue_levels")
+    queue_name = models.CharField(
+        max_length=256, blank=True, help_text="Empty: all queues that have none of their own."
+    )
+    figure = models.CharField(max_length=24, choices=Figure.choices)
+    amber = models.FloatField()
+    red = models.FloatField()
+
+    class Meta:
+        ordering = ["instance", "queue_name", "figure"]
+        constraints = [
+            models.UniqueConstraint(fields=["instance", "queue_name", "figure"], name="one_level_per_queue_and_figure")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_figure_display()} of {self.queue_name or 'every queue'}"
+
+    @property
+    def is_low_bad(self) -> bool:
+        return self.figure in LOW_IS_BAD
+
+    def clean(self) -> None:
+        if None not in (self.amber, self.red) and (self.red > self.amber if self.is_low_bad else self.red < self.amber):
+            worse = "lower" if self.is_low_bad else "higher"
+            raise ValidationError({"red": f"Of this figure {worse} is worse: red lies {worse} than amber."})
+
+    def of(self, value: float) -> str:
+        """The level that a value has reached; empty while all is well."""
+        is_past = (lambda limit: value <= limit) if self.is_low_bad else (lambda limit: value >= limit)
+        return Level.RED.value if is_past(self.red) else Level.AMBER.value if is_past(self.amber) else ""

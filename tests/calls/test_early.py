@@ -448,6 +448,7 @@ def test_a_record_after_an_early_drop_changes_nothing_but_the_details(world: Wor
         told["outcome"],
         cases,
     )
+    Alert.objects.all().delete()
     Call.objects.all().delete()
     Case.objects.all().delete()
     heard(world, msgspec.structs.replace(facts, disconnected_at=None))

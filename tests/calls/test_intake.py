@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -337,7 +338,7 @@ def test_no_batch_reads_the_whole_table_of_calls(world: World, size: int, is_ana
             cursor.execute("ANALYZE calls_call")
     found = plans(world, *(dropped(f"c{n}", f"+1203555{n:04}", NextContactId=f"d{n}") for n in range(size)))
     assert any("Index Scan" in plan and "calls_call" in plan for plan in found)
-    assert not [plan for plan in found if "Seq Scan on calls_call" in plan]
+    assert not [plan for plan in found if re.search(r"Seq Scan on calls_call\b", plan)]
 
 
 def test_a_conversation_of_hundreds_of_legs_is_kept_and_judged_in_bounds(world: World) -> None:

@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: demo run test faults bench-demo bench-events bench-ingest bench-latency lock check types browser
+.PHONY: demo run test faults bench-demo bench-events bench-ingest bench-latency lighthouse lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -25,6 +25,9 @@ bench-latency: .venv/complete
 
 bench-demo: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.demo
+
+lighthouse: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.lighthouse
 
 faults: .venv/complete
 	exec $(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))

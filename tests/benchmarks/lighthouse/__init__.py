@@ -1,0 +1,1 @@
+"""What Lighthouse says of Ringback's pages while the simulated contact centre runs."""

@@ -392,7 +392,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="alerts_seen_at",
-            field=models.DateTimeField(help_text="Alerts up to then were seen.", null=True),
+            field=models.DateTimeField(blank=True, editable=False, help_text="Alerts up to then were seen.", null=True),
         ),
         migrations.AddField(
             model_name="person",

@@ -20,7 +20,9 @@ class Person(AbstractUser):
     has_letter_keys = models.BooleanField(
         default=True, db_default=True, help_text="Single letters are shortcuts on the live pages."
     )
-    alerts_seen_at = models.DateTimeField(null=True, help_text="Alerts up to then were seen.")
+    alerts_seen_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Alerts up to then were seen."
+    )
 
     class Meta:
         verbose_name_plural = "people"

@@ -51,5 +51,11 @@ class QueueLevel(models.Model):
 
     def of(self, value: float) -> str:
         """The level that a value has reached; empty while all is well."""
-        is_past = (lambda limit: value <= limit) if self.is_low_bad else (lambda limit: value >= limit)
-        return Level.RED.value if is_past(self.red) else Level.AMBER.value if is_past(self.amber) else ""
+        return next((level.value for level in (Level.RED, Level.AMBER) if self.has_reached(level, value)), "")
+
+    def has_reached(self, level: Level, value: float) -> bool:
+        limit = self.limit(level)
+        return value <= limit if self.is_low_bad else value >= limit
+
+    def limit(self, level: Level) -> float:
+        return self.red if level == Level.RED else self.amber

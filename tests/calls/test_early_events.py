@@ -50,7 +50,7 @@ def told(world: World) -> dict[str, Any]:
     fields = ("outcome", "is_provisional", "sentence", "promise", "ended_at", "judge_at")
     return {
         **{name: getattr(call, name) for name in fields},
-        "alerts": [each.call.contact_id for each in Alert.objects.unseen().filter(corrected_at=None)],
+        "alerts": list(Alert.objects.unseen().filter(corrected_at=None).values_list("call__contact_id", flat=True)),
         "cases": list(Case.objects.open().values_list("cause", "drops", "phone")),
     }
 

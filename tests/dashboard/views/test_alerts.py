@@ -25,7 +25,7 @@ def words(html: str) -> str:
 def alert_of(alert: Alert) -> Callable[..., Alert]:
     def make(corrected: bool = False, **call: Any) -> Alert:
         Alert.objects.update(corrected_at=timezone.now() if corrected else None)
-        Call.objects.filter(pk=alert.call_id).update(**call)
+        Call.objects.filter(alerts=alert).update(**call)
         return alert
 
     return make
@@ -38,7 +38,9 @@ def test_a_drop_that_events_told_is_provisional_and_known_since_its_alert(
     sign_in: SignIn, alert_of: Callable[..., Alert]
 ) -> None:
     alert = alert_of(**EARLY, stage_facts={"disconnected_at": "2026-11-02T09:00:00Z"})
-    Alert.objects.update(at=alert.call.ended_at + timedelta(seconds=2))  # type: ignore[operator]
+    ended_at = Call.objects.get(alerts=alert).ended_at
+    assert ended_at is not None
+    Alert.objects.update(at=ended_at + timedelta(seconds=2))
     told = words(page(sign_in("alice"), "/"))
     assert "known 2 s later provisional" in told
     assert "left the queue." in told

@@ -12,9 +12,13 @@ export class LivePage {
   #counting = 0;
   #refused_ms = -Infinity;
 
+  /** Which calls the side panes show, beside what the page itself watches. */
+  calls = {};
+
   constructor(main) {
     this.main = main;
     document.addEventListener("refresh", () => this.reload());
+    document.addEventListener("live:calls", ({ detail: { calls } }) => this.#turnTo(calls));
     for (const name of ["live:placed", "live:gone"]) document.addEventListener(name, (event) => this.#countAgain(event.detail));
   }
 
@@ -27,6 +31,7 @@ export class LivePage {
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new LiveSocket(address, () => this.#hello());
     this.socket.addEventListener("frame", (event) => this.#take(event.detail));
+    this.socket.addEventListener("open", () => this.#turnTo(this.#newest(Object.keys(this.calls))));
     this.socket.addEventListener("lost", (event) => this.#lost(event.detail.code));
     this.socket.start();
   }
@@ -52,9 +57,20 @@ export class LivePage {
   }
 
   #hello() {
-    const { watch, epoch, number } = this.main.dataset;
-    const hello = { watch: watch.split(" "), cursor: this.cursor, epoch, shown: this.slots.shown() };
-    return number === undefined ? hello : { ...hello, number: this.slots.newestNumber() };
+    const { watch, epoch } = this.main.dataset;
+    const watched = watch.split(" ");
+    const own = watched.filter((name) => name.startsWith("call:")).map((name) => name.slice("call:".length));
+    return { watch: watched, cursor: this.cursor, epoch, shown: this.slots.shown(), numbers: this.#newest(own) };
+  }
+
+  #newest(pks) {
+    return Object.fromEntries(pks.map((pk) => [pk, this.slots.newestNumber(pk)]));
+  }
+
+  #turnTo(calls) {
+    const hadNone = Object.keys(this.calls).length === 0;
+    this.calls = calls;
+    if (!hadNone || Object.keys(calls).length) this.socket?.send({ calls });
   }
 
   #take(frame) {

@@ -30,6 +30,11 @@ export class LiveSocket extends EventTarget {
     this.#socket?.close();
   }
 
+  /** Lost while there is no connection: the page says it anew when there is one. */
+  send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
   #connect() {
     if (this.#isEnded || this.#socket) return;
     clearTimeout(this.#timers.retry);
@@ -37,7 +42,10 @@ export class LiveSocket extends EventTarget {
     this.#socket = socket;
     this.#acked_ms = -Infinity;
     this.#listen();
-    socket.addEventListener("open", () => socket.send(JSON.stringify(this.hello())));
+    socket.addEventListener("open", () => {
+      socket.send(JSON.stringify(this.hello()));
+      this.dispatchEvent(new Event("open"));
+    });
     socket.addEventListener("message", (event) => this.#take(socket, event));
     socket.addEventListener("close", (event) => this.#lost(socket, event.code));
   }

@@ -31,6 +31,8 @@ export class Slots {
     const fresh = parsed(html);
     const list = fresh && this.#list(slot, fresh.dataset.teams);
     if (!list) return;
+    // Only by what came this way: earlier turns that are fetched may be newer than one that was missed.
+    if ("number" in list.dataset) list.dataset.number = Math.max(list.dataset.number, fresh.dataset.number);
     const old = document.getElementById(fresh.id);
     if (old ? Number(old.dataset.number) > Number(fresh.dataset.number) : !belongs(list, fresh)) return;
     this.#gone.delete(fresh.id);
@@ -64,9 +66,10 @@ export class Slots {
     return [...this.root.querySelectorAll("[data-steady] > [id]:not(.is-gone)")].map((element) => element.id);
   }
 
-  newestNumber() {
-    const numbers = [...this.root.querySelectorAll('[data-slot="turns"] > [data-number]')].map((turn) => Number(turn.dataset.number));
-    return numbers.reduce((newest, number) => Math.max(newest, number), Number(this.root.dataset.number));
+  /** Up to which number the turns of a call are shown; null where nothing of it is. */
+  newestNumber(pk) {
+    const list = this.root.querySelector(selector(`turns:${pk}`));
+    return list && Number(list.dataset.number);
   }
 
   /** The list; where there is one for each team, the first whose team is among these, or that is for all others. */

@@ -26,6 +26,13 @@ def unique(of: str) -> migrations.SeparateDatabaseAndState:
     )
 
 
+# What goes back knows dropped calls alone, and one alert for each.
+FORGET = """
+DELETE FROM calls_alertdelivery WHERE alert_id IN (SELECT id FROM calls_alert WHERE kind <> 'drop');
+DELETE FROM calls_alert WHERE kind <> 'drop'
+"""
+
+
 class Migration(migrations.Migration):
     atomic = False  # CONCURRENTLY
 
@@ -42,4 +49,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("snoozed_until__isnull", False)), fields=["snoozed_until"], name="alert_asleep"
             ),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET),
     ]

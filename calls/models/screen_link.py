@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 
@@ -15,6 +17,11 @@ class ScreenLinkQuerySet(models.QuerySet["ScreenLink"]):
 
     def of_token(self, token: str) -> ScreenLink | None:
         return self.valid().filter(token_hash=hashed(token)).first()
+
+    def note_seen(self) -> None:
+        """At most once a minute for each."""
+        long_ago = Q(last_seen_at=None) | Q(last_seen_at__lt=Now() - timedelta(minutes=1))
+        self.filter(long_ago).update(last_seen_at=Now())
 
 
 class ScreenLink(models.Model):

@@ -6,9 +6,10 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from .admission import Knock, admitted
 from .feed import Feed
+from .messages import NOBODY, NOT_UNDERSTOOD, Ack, Hello, Panes, RefusedError, heard
 from .viewer import Viewer
-from .watches import NOBODY, NOT_UNDERSTOOD, Ack, Hello, RefusedError, Session, admit, heard
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
@@ -24,7 +25,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         await self.accept()  # a refusal before it has no code that a browser could read
-        if self.scope["user"].is_anonymous:
+        if self.scope["session"].session_key is None:
             await self.close(NOBODY)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -33,7 +34,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             if isinstance(message, Hello):
                 await self._watch(message)
             else:
-                self._acknowledge(message)
+                self._answer(message)
         except RefusedError as refused:
             await self._leave()
             await self.close(refused.code)
@@ -42,17 +43,23 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self._leave()
 
     async def _watch(self, hello: Hello) -> None:
-        standing, watches = await database_sync_to_async(admit)(self.scope["user"], hello)
-        session = await database_sync_to_async(Session.of)(self.scope["session"])
+        cookie = self.scope["session"].session_key or ""
+        (answer,) = await database_sync_to_async(admitted)([Knock(cookie, hello)])
+        if isinstance(answer, RefusedError):
+            raise answer
         await self._leave()
-        self.viewer = Viewer(self.scope["user"].pk, standing.scope, standing.rights, watches, hello, session)
+        self.viewer = answer.viewer(hello)
         self.feed = Feed.join(self.viewer)
         self.forwarding = asyncio.create_task(self._forward(self.viewer))
 
-    def _acknowledge(self, message: Ack) -> None:
-        if self.viewer is None:
+    def _answer(self, message: Panes | Ack) -> None:
+        if self.viewer is None or self.feed is None:
             raise RefusedError(NOT_UNDERSTOOD)
-        self.viewer.acknowledge(message.ack)
+        if isinstance(message, Ack):
+            self.viewer.acknowledge(message.ack)
+        else:
+            self.viewer.turning = message
+            self.feed.woken.set()
 
     async def _forward(self, viewer: Viewer) -> None:
         while True:

@@ -16,8 +16,8 @@ from . import frames
 from .hints import Ear, Pairs
 from .look import Memory, Sight, look
 from .notices import Reader, notices
+from .standing import standings
 from .viewer import Viewer
-from .watches import NOBODY, looked_at_again, sessions_that_last
 
 log = structlog.get_logger(__name__)
 
@@ -88,21 +88,23 @@ class Feed:
             await self._look_at_rights()
             await self._look_at_the_intake()
         viewers = [viewer for viewer in self.viewers if not viewer.is_closed]
+        for viewer in viewers:
+            viewer.turn()
         self._hand_on(await self._in_thread(look, viewers, self.memory))
 
     async def _look_at_rights(self) -> None:
         viewers = list(self.viewers)
-        known = await self._in_thread(looked_at_again, {viewer.person_id for viewer in viewers})
-        lasting = await self._in_thread(sessions_that_last, {viewer.session.key for viewer in viewers})
+        known = await self._in_thread(standings, {viewer.session for viewer in viewers})
         self.rights_at = time.monotonic()
         for viewer in viewers:
-            standing = known[viewer.person_id]
-            if viewer.session.key not in lasting or viewer.session.hash not in standing.session_hashes:
-                viewer.close(NOBODY)
+            if viewer.session not in known:
+                viewer.close(viewer.session.code_when_over)
+                continue
+            standing = known[viewer.session]
             watches = frozenset(watch for watch in viewer.watches if watch.is_granted(standing.rights))
             if (standing.scope, watches) != (viewer.scope, viewer.watches):
                 viewer.put(frames.message([frames.RELOAD]))
-            viewer.scope, viewer.rights, viewer.watches = standing.scope, standing.rights, watches
+            viewer.standing, viewer.watches = standing, watches
 
     async def _look_at_the_intake(self) -> None:
         try:
@@ -127,6 +129,9 @@ class Feed:
                     messages[key] = frames.message(key, self.beats)
                 viewer.put(messages[key])
             viewer.is_caught_up = True
+            viewer.untold = {}
+            if viewer in sight.lost:
+                viewer.lose(sight.lost[viewer])
 
     async def _in_thread(self, read: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, _reading, read, *args)

@@ -40,6 +40,7 @@ class Memory:
 class Sight:
     memory: Memory
     frames: dict[Viewer, list[str]]
+    lost: dict[Viewer, set[int]]  # calls beside the lists that are not for the viewer
     now: datetime
     age_s: float | None
 
@@ -53,6 +54,7 @@ class Look:
     def __init__(self, viewers: Collection[Viewer], memory: Memory) -> None:
         self.viewers = viewers
         self.frames: dict[Viewer, list[str]] = {viewer: [] for viewer in viewers}
+        self.lost: dict[Viewer, set[int]] = {}
         self.epoch, self.horizon = epoch(), horizon()
         self.memory = memory
         # The first look, or the database was restored: nothing remembered holds.
@@ -94,7 +96,9 @@ class Look:
     def on_page(self, viewer: Viewer, kind: str) -> set[int]:
         """What the viewer's own page shows and must be told: what changed, or all of it to a page that comes back."""
         pks = viewer.pks(kind)
-        return pks & self.fresh[kind] if viewer.is_caught_up else pks
+        if not viewer.is_caught_up:
+            return pks
+        return pks & (self.fresh[kind] | viewer.untold.keys() if kind == "call" else self.fresh[kind])
 
     @cached_property
     def seen(self) -> dict[str, dict[Scope, set[int]]]:
@@ -124,7 +128,7 @@ class Look:
         tell_case_pages(self)
         handed = frozenset(change for change in self.changes if change.xid >= self.horizon)
         told = {viewer: self._bounded(told) for viewer, told in self.frames.items()}
-        return Sight(Memory(self.epoch, self.horizon, handed, held, numbers), told, *now_and_age_s())
+        return Sight(Memory(self.epoch, self.horizon, handed, held, numbers), told, self.lost, *now_and_age_s())
 
     @staticmethod
     def _bounded(told: list[str]) -> list[str]:

@@ -56,15 +56,19 @@ def _place(look: Look, kind: str, slot: str) -> list[tuple[Viewer, Any]]:
                 row = look.rows[kind][pk]
                 look.frames[viewer] += look.rendering.place(slot, row)
                 told.append((viewer, row))
+            elif kind == "call" and pk in viewer.panes:
+                look.lost.setdefault(viewer, set()).add(pk)
+                look.frames[viewer].append(frames.gone(f"call:{pk}", ""))
             else:
                 look.reload(viewer)
     return told
 
 
 def _told_up_to(look: Look, viewer: Viewer, call: Call) -> int:
-    if viewer.is_caught_up:
+    if call.pk not in viewer.untold:
         return look.memory.numbers.get(call.pk, call.number)
-    return call.number if viewer.hello.number is None else viewer.hello.number
+    number = viewer.untold[call.pk]
+    return call.number if number is None else number
 
 
 def _turn(look: Look, turn: Segment) -> list[str]:

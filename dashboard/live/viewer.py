@@ -3,14 +3,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from calls.scope import Scope
 
 from .frames import Message
+from .messages import TOO_SLOW, Hello, Panes
 from .notices import Reader
-from .watches import TOO_SLOW, Hello, Session, Watch
+from .standing import Session, Standing
+from .watches import PAGES, Watch
 
 UNREAD_FRAMES = 2000
 UNREAD_S = 20.0
@@ -20,12 +22,16 @@ UNREAD_S = 20.0
 class Viewer:
     """One socket as the feed knows it: who looks at what, since when, and the messages on their way."""
 
-    person_id: int
-    scope: Scope
-    rights: frozenset[str]
+    session: Session
+    standing: Standing
     watches: frozenset[Watch]
     hello: Hello
-    session: Session
+    turning: Panes | None = None  # what was asked since the last look
+    panes: frozenset[int] = frozenset()  # calls watched beside the lists
+    numbers: Mapping[int, int | None] = field(
+        default_factory=dict
+    )  # of the calls: up to which they are shown; None: so far
+    untold: dict[int, int | None] = field(default_factory=dict)  # calls of the next look: shown up to which number
     is_caught_up: bool = False
     is_closed: bool = False
     sent: int = 0  # frames, as below
@@ -33,6 +39,43 @@ class Viewer:
     beats: deque[Beat] = field(default_factory=deque)
     notice: str = ""  # of what is wrong with the intake, as it was told last
     outgoing: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
+
+    @property
+    def scope(self) -> Scope:
+        return self.standing.scope
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return self.standing.rights
+
+    @property
+    def time_zone(self) -> str:
+        return self.standing.time_zone
+
+    def turn(self) -> None:
+        """To the calls that were asked for last. Not while a look goes on: it sees one state of each viewer."""
+        if self.turning is None:
+            return
+        calls, self.turning = self.turning.calls, None
+        self.numbers = calls
+        self.untold |= {pk: number for pk, number in calls.items() if pk not in self.panes}
+        self.panes = frozenset(calls)
+        self.untold = {pk: number for pk, number in self.untold.items() if pk in self.panes}
+        lists = frozenset(watch for watch in self.watches if PAGES.get(watch.name) != "call")
+        asked = {Watch(name, pk) for name in ("call", "marks") for pk in self.panes}
+        self.watches = lists | {watch for watch in asked if watch.is_granted(self.rights)}
+
+    @property
+    def is_reading(self) -> bool:
+        """Nothing is read from the database, nor rendered, for one that stopped: it is told all of it once it reads."""
+        return self.sent - self.read <= UNREAD_FRAMES // 2
+
+    def lose(self, panes: Collection[int]) -> None:
+        """Calls that are not, or no longer, for this viewer."""
+        self.panes -= frozenset(panes)
+        self.watches = frozenset(
+            watch for watch in self.watches if watch.pk not in panes or PAGES[watch.name] != "call"
+        )
 
     def watches_list(self, name: str) -> bool:
         return Watch(name) in self.watches

@@ -74,7 +74,7 @@ class Page:
         told = dict(TOLD.findall(tag))
         hello = {"watch": told["watch"].split(), "cursor": told["cursor"], "epoch": told["epoch"]}
         if "number" in told:
-            return hello | {"number": int(told["number"])}
+            return hello | {"numbers": {told["watch"].partition("call:")[2].split()[0]: int(told["number"])}}
         return hello | {"shown": SHOWN.findall(content)}
 
     async def _take(self, socket: ClientConnection, message: bytes) -> None:

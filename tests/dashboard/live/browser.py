@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -48,20 +48,22 @@ class Browser:
         """In another tab."""
         self.tab.logout()
 
-    async def watch(self, *watches: str, number: int | None = None, shown: Iterable[str] = ()) -> Browser:
+    async def watch(
+        self, *watches: str, numbers: Mapping[int, int] | None = None, shown: Iterable[str] = ()
+    ) -> Browser:
         """As a page that was rendered now."""
-        return await self.come_back(*watches, cursor=str(await do(horizon)()), number=number, shown=shown)
+        return await self.come_back(*watches, cursor=str(await do(horizon)()), numbers=numbers, shown=shown)
 
     async def come_back(
         self,
         *watches: str,
         cursor: str,
         epoch_: str | None = None,
-        number: int | None = None,
+        numbers: Mapping[int, int] | None = None,
         shown: Iterable[str] = (),
     ) -> Browser:
         assert await self.connect()
-        hello = {"watch": watches, "cursor": cursor, "epoch": epoch_ or await do(epoch)(), "number": number}
+        hello = {"watch": watches, "cursor": cursor, "epoch": epoch_ or await do(epoch)(), "numbers": numbers or {}}
         await self.socket.send_json_to(hello | {"shown": list(shown)})
         await self.until(lambda frame: frame["type"] == "beat")
         return self

@@ -12,16 +12,20 @@ from calls.rights import rights_of
 from calls.scope import Scope
 from dashboard.live import frames
 from dashboard.live.look import Memory, Sight, look
+from dashboard.live.messages import TOO_SLOW, Hello
+from dashboard.live.standing import Session, Standing
 from dashboard.live.viewer import UNREAD_FRAMES, Viewer
-from dashboard.live.watches import TOO_SLOW, Hello, Session, Watch
+from dashboard.live.watches import Watch
 
 from .room import Room
 
 
 def viewer(person: Person, *watches: str, number: int | None = None) -> Viewer:
-    hello = Hello(list(watches), cursor=str(horizon()), epoch=epoch(), number=number)
+    hello = Hello(list(watches), cursor=str(horizon()), epoch=epoch())
     watched = frozenset(map(Watch.parse, watches))
-    return Viewer(person.pk, Scope.of(person), rights_of(person), watched, hello, Session("", ""))
+    numbers = {watch.pk: number for watch in watched if watch.name == "call" and watch.pk is not None}
+    standing = Standing(Scope.of(person), rights_of(person))
+    return Viewer(Session("", person.pk), standing, watched, hello, numbers=numbers, untold=dict(numbers))
 
 
 def caught_up(*viewers: Viewer) -> Memory:

@@ -70,7 +70,7 @@ RUBBISH = [
     "", "nonsense", "[]", "7", "{}", '{"watch": "wall"}', '{"watch": []}', '{"watch": ["walls"]}',
     '{"watch": ["wall:1"]}', '{"watch": ["call"]}', '{"watch": ["call:"]}', '{"watch": ["call:-1"]}',
     '{"watch": ["call:1e3"]}', '{"watch": ["call:99999999999999999999999"]}', '{"watch": [1]}',
-    '{"watch": ["wall"], "number": "x"}', '{"ack": "1"}', '{"ack": 1}', "[" * 100_000,
+    '{"watch": ["wall"], "numbers": {"1": "x"}}', '{"ack": "1"}', '{"ack": 1}', "[" * 100_000,
 ]  # fmt: skip
 
 

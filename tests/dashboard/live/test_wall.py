@@ -69,7 +69,9 @@ async def test_a_dropped_call_leaves_the_wall_and_comes_as_alert_and_case(room: 
 
 async def test_no_frame_holds_a_whole_number(room: Room, browser: Browsers) -> None:
     call = await do(room.call)(dialled_address="+12025550100")
-    alice = await browser(room.alice).watch("wall", "alerts", "cases", f"call:{call.pk}", number=call.number)
+    alice = await browser(room.alice).watch(
+        "wall", "alerts", "cases", f"call:{call.pk}", numbers={call.pk: call.number}
+    )
     case, _ = await do(room.drop)(call)
     bob = browser(room.alice)
     told = await alice.until_told_of_everything()

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 
 from calls.admin import site
 from dashboard.health import healthz
-from dashboard.views import account, alerts, call, case, cases, metrics, promises, wall
+from dashboard.views import account, alerts, call, case, cases, flags, metrics, promises, wall, wall_csv, wall_heard
 
 
 class ContactIdConverter:
@@ -29,6 +29,9 @@ urlpatterns = [
     path("", wall.wall, name="wall"),
     path("figures/", wall.figures, name="figures"),
     path("figures/rates/", wall.rates, name="rates"),
+    path("wall/heard/", wall_heard.heard, name="heard"),
+    path("wall/csv/", wall_csv.wall_csv, name="wall_csv"),
+    path("flags/<int:pk>/", flags.flag, name="flag"),
     path("alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="acknowledge"),
     path("calls/<slug:alias>/<contact_id:contact_id>/", call.call, name="call"),
     path("calls/<contact_id:contact_id>/", call.by_contact_id, name="call_by_contact_id"),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from calls.models import Agent, Alert, Call, Case
-from calls.models.call import WAITS
 from calls.scope import Scope
 
 from . import frames
@@ -74,14 +73,8 @@ class LiveList:
         return frames.gone(self.slot, f"{self.element}-{pk}")
 
 
-def _goes_on(call: Call) -> bool:
-    """Who waits stands in the list of those who do, and nowhere else."""
-    return call.is_live and not call.waits
-
-
 LISTS = (
-    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress().exclude(WAITS), _goes_on),
-    LiveList("wall", "waiting", "call", "waiting", lambda: Call.objects.waiting(), lambda call: call.waits),
+    LiveList("wall", "calls", "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live),
     LiveList("wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in),
     LiveList(
         "alerts",

@@ -14,7 +14,6 @@ log = structlog.get_logger(__name__)
 
 PARTIALS = {
     "calls": ("call", "live/call_row.html"),
-    "waiting": ("call", "live/waiting_row.html"),
     "agents": ("agent", "live/agent_tile.html"),
     "facts": ("call", "live/call_facts.html"),
     "turns": ("turn", "live/turn.html"),

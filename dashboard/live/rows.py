@@ -23,7 +23,7 @@ def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
     """With all that their partials show of their neighbours."""
     with_neighbours: dict[str, QuerySet[Any]] = {
         "call": with_earlier_drops(
-            with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org"))
+            with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org", "flag__by"))
         ),
         "alert": Alert.objects.select_related("call__instance", "call__case", "call__conversation"),
         "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),

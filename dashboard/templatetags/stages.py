@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -36,7 +36,7 @@ SIGNS = {
 }
 EVENTS = ("contact-events", "agent-events")
 BEFORE_AGENT = (Stage.FLOW, Stage.WAITING, Stage.RINGING)
-CALLBACKS_LAST = 10**10
+CALLBACKS_LAST = 10**11
 
 
 @register.filter
@@ -66,16 +66,29 @@ def is_callback(call: Call) -> bool:
 
 @register.filter
 def in_stage(call: Call) -> SafeString:
-    """Time in the stage where events tell it; else since the call was heard, which is all that is known."""
-    if call.stage_source in EVENTS and call.stage_since:
-        levels = None if is_callback(call) else OF_STAGE.get(Stage(call.stage))
-        return since_with(call.stage_since, levels)
-    return since(call.first_heard_at or call.began_at)
+    return since_with(in_stage_since(call), levels_of(call))
 
 
 @register.filter
-def waited(call: Call) -> SafeString:
-    return since_with(waits_since(call), None if is_callback(call) else WAIT)
+def in_stage_since(call: Call) -> datetime | None:
+    """Who waits, since coming into the queue, rung for in vain or not; else in the stage where events tell it, or
+    since the call was heard, which is all that is known.
+    """
+    if call.waits and (call.enqueued_at or call.stage_since):
+        return call.enqueued_at or call.stage_since
+    return call.stage_since if _is_told(call) else call.first_heard_at or call.began_at
+
+
+def levels_of(call: Call) -> Levels | None:
+    if is_callback(call):
+        return None
+    if call.waits:
+        return WAIT
+    return OF_STAGE.get(Stage(call.stage)) if call.stage and _is_told(call) else None
+
+
+def _is_told(call: Call) -> bool:
+    return call.stage_source in EVENTS and call.stage_since is not None
 
 
 @register.filter
@@ -104,29 +117,33 @@ def since_with(moment: datetime | None, levels: Levels | None) -> SafeString:
     )
 
 
-def waits_since(call: Call) -> datetime | None:
-    return call.enqueued_at or call.stage_since
-
-
 @register.filter
+def urgent_at(call: Call) -> datetime | None:
+    """When it will have been too long in a stage that should be short: from then on it leads its list."""
+    since, levels = in_stage_since(call), levels_of(call)
+    return since + timedelta(seconds=levels.red_s) if since and levels else None
+
+
 def is_urgent(call: Call) -> bool:
-    """Too long in a stage that should be short: such calls lead their list."""
-    levels = None if is_callback(call) or not call.stage else OF_STAGE.get(Stage(call.stage))
-    if levels is None or call.stage_since is None or call.stage_source not in EVENTS:
-        return False
-    return levels.of((datetime.now(UTC) - call.stage_since).total_seconds()) == "red"
-
-
-def wall_order(call: Call) -> tuple[bool, int]:
-    """As the page's script orders its rows too, which knows when a time gets too long."""
-    return (not is_urgent(call), order(call))
+    at = urgent_at(call)
+    return at is not None and at < datetime.now(UTC)
 
 
 @register.filter
-def waiting_order(call: Call) -> int:
-    """Callers before callbacks, the longest wait first."""
-    at = waits_since(call)
-    return (CALLBACKS_LAST if is_callback(call) else 0) + (int(at.timestamp()) if at else CALLBACKS_LAST - 1)
+def wall_order(call: Call) -> int:
+    """Worst first, then longest. A callback that is pending comes last: nobody is on the line."""
+    is_pending = is_callback(call) and call.stage == Stage.WAITING
+    return order(call) + (CALLBACKS_LAST if is_pending else 0)
+
+
+@register.filter
+def queue_shown(call: Call) -> str:
+    return call.queue_name or tail(call.queue_arn)
+
+
+@register.filter
+def agent_shown(call: Call) -> str:
+    return call.agent_username or tail(call.agent_arn)
 
 
 @register.filter

@@ -1,7 +1,9 @@
 """How calls and cases are told: times, moods, outcomes, words."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from statistics import fmean
 
 from django import template
 from django.utils.html import escape, format_html, format_html_join
@@ -24,6 +26,8 @@ MOODS = {
     "MIXED": ("±", "mixed"),
 }
 RANKS = {"NEGATIVE": 0, "POSITIVE": 2}
+LEAST_FOR_TREND, TREND = 2, 0.25  # turns; by how much their later half differs from the earlier
+BETWEEN = "\x1f"
 AFTER_ALL = 2**52  # turns that do not say when come last
 REDACTED = re.compile(r"\[(card number|[A-Z][A-Z_]+)\]")
 
@@ -118,6 +122,22 @@ def points(values: list[int]) -> str:
         values = values * 2
     step = 52 / max(1, len(values) - 1)
     return " ".join(f"{1 + at * step:.0f},{8 - value * 5}" for at, value in enumerate(values))
+
+
+@register.filter
+def trend(values: list[int]) -> str:
+    """Where the mood of the customer's last turns, -1 to 1 each, is going; empty while there are too few."""
+    if len(values) < LEAST_FOR_TREND:
+        return ""
+    half = len(values) // 2
+    change = fmean(values[-half:]) - fmean(values[:half])
+    return "falling" if change < -TREND else "rising" if change > TREND else "even"
+
+
+@register.filter
+def joined(names: Iterable[str] | None) -> str:
+    """In one attribute, for the page's scripts: no name holds the character between them."""
+    return BETWEEN.join(names or ())
 
 
 @register.filter

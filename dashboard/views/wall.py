@@ -1,19 +1,66 @@
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from calls.models import Alert, Call, Person
+from calls.models import Alert, Person
+from calls.models.call import IN_PROGRESS, Stage
 from calls.rights import rights_of
 from dashboard.access import SignedIn, needs
 from dashboard.figures.agent_grid import agents_shown, groups
-from dashboard.figures.drops import with_earlier_drops
 from dashboard.figures.wall import wall_figures, wall_rates
-from dashboard.templatetags.stages import EVENTS, waiting_order, wall_order
+from dashboard.templatetags.stages import EVENTS
 from dashboard.templatetags.telling import newest_first
-from transcripts.last_words import with_last_words
 
 from .live_page import live_page
+from .wall_list import WallList
+from .wall_query import NOT_TOLD, WallQuery
 
 ALERTS_SHOWN = 100
+# Values and their words; what has none is told by the rows.
+FILTERS = (
+    ("queue", "Queue", ()),
+    ("agent", "Agent", ()),
+    ("stage", "Stage", tuple((stage.value, Stage(stage).label) for stage in IN_PROGRESS)),
+    (
+        "mood",
+        "Mood",
+        (
+            ("NEGATIVE", "negative"),
+            ("MIXED", "mixed"),
+            ("NEUTRAL", "even"),
+            ("POSITIVE", "positive"),
+            (NOT_TOLD, "not told"),
+        ),
+    ),
+    ("category", "Category", ()),
+)
+# Each with the key that its header sorts by.
+COLUMNS = (
+    ("caller", "Caller", "caller"),
+    ("stage", "Stage", "stage"),
+    ("since", "In stage", "since"),
+    ("queue", "Queue", "queue"),
+    ("agent", "Agent", "agent"),
+    ("mood", "Mood", "mood"),
+    ("matches", "Matches", ""),
+    ("words", "Last words", ""),
+    ("age", "Data age", "age"),
+)
+ORDERS = (
+    ("worst", "worst first"),
+    ("began", "longest call first"),
+    ("-began", "newest call first"),
+    ("since", "longest in its stage first"),
+    ("-since", "shortest in its stage first"),
+    ("mood", "worst mood first"),
+    ("-mood", "best mood first"),
+    ("stage", "by stage"),
+    ("queue", "by queue"),
+    ("agent", "by agent"),
+    ("caller", "by customer"),
+    ("age", "oldest data first"),
+    ("-age", "newest data first"),
+    ("flagged", "flagged first"),
+)
 
 
 def wall(request: HttpRequest) -> HttpResponseBase:
@@ -28,13 +75,15 @@ def wall(request: HttpRequest) -> HttpResponseBase:
 def _wall(request: SignedIn) -> HttpResponse:
     is_alerted = "acknowledge" in rights_of(request.user)
     live = live_page("wall", *(["alerts"] if is_alerted else []))
-    calls, agents = _calls(request.user), agents_shown(request.user)
+    agents = agents_shown(request.user)
     counted = wall_figures(request.user, agents)
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "calls": sorted((call for call in calls if not call.waits), key=wall_order),
-        "waiting": sorted((call for call in calls if call.waits), key=waiting_order),
+        "list": WallList.of(request.user, WallQuery.of(request.GET)),
+        "filters": FILTERS,
+        "columns": COLUMNS,
+        "orders": ORDERS,
         "groups": groups(request.user, agents),
         "wall": counted,
         "rates": wall_rates(request.user),
@@ -53,12 +102,6 @@ def figures(request: SignedIn) -> HttpResponse:
 @needs("wall")
 def rates(request: SignedIn) -> HttpResponse:
     return render(request, "pages/rates.html", {"rates": wall_rates(request.user)})
-
-
-def _calls(person: Person) -> list[Call]:
-    calls = Call.objects.visible_to(person).in_progress().defer("record", "evidence")
-    calls = calls.select_related("instance", "conversation", "caller", "case")
-    return list(with_earlier_drops(with_last_words(calls)))
 
 
 def _alerts(person: Person) -> list[Alert]:

@@ -1,0 +1,54 @@
+"""The wall's one list: light values of all that is in progress, and all that is shown of the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from calls.models import Call, Person
+from dashboard.figures.drops import with_earlier_drops
+from transcripts.last_words import with_last_words
+
+from .wall_query import WallQuery
+
+ROWS_AT_ONCE = 100  # the others come over the socket
+LIGHT = (
+    "stage", "stage_since", "stage_source", "enqueued_at", "channel", "initiation_method", "is_live",
+    "began_at", "first_heard_at", "last_heard_at", "queue_name", "queue_arn", "agent_username", "agent_arn",
+    "conversation__mood", "conversation__categories", "caller__name", "flag__call",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WallList:
+    calls: list[Call]
+    found: int  # of those in progress, as many as are asked for
+    total: int
+
+    @classmethod
+    def of(cls, person: Person, query: WallQuery) -> WallList:
+        light = _light(person)
+        found = query.in_order(light)
+        return cls(whole_rows(person, [call.pk for call in found[:ROWS_AT_ONCE]]), len(found), len(light))
+
+
+def found_pks(person: Person, query: WallQuery) -> list[int]:
+    return [call.pk for call in query.in_order(_light(person))]
+
+
+def whole_rows(person: Person, pks: Sequence[int]) -> list[Call]:
+    """With all that a row shows, in this order; without those that ended, or went out of sight, meanwhile."""
+    calls = _in_progress(person).defer("record", "evidence", "stage_facts")
+    calls = calls.select_related("instance", "conversation", "caller", "case", "flag__by")
+    found = with_earlier_drops(with_last_words(calls)).in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _light(person: Person) -> list[Call]:
+    return list(_in_progress(person).select_related("conversation", "caller", "flag").only(*LIGHT))
+
+
+def _in_progress(person: Person) -> QuerySet[Call]:
+    return Call.objects.visible_to(person).in_progress()

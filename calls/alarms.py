@@ -12,16 +12,26 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
 from calls.broker import broker_answers
-from calls.models import Gap, Instance, SalesforceOrg, Stream, Sweep
+from calls.models import AlertChannel, Gap, Instance, SalesforceOrg, Stream, Sweep
 from calls.progress import Progress, progress
 
 SWEEP_LATE_S = 20
-SWEEPS = ("shards", "mirror", "calls")
+SWEEPS = ("shards", "mirror", "calls", "deliveries")
 # Partitions are made each hour, a month ahead: a fresh clock takes an hour to its first time, and nothing waits for it.
 PARTITIONS, PARTITIONS_LATE_S = "partitions", 3 * 3600
 
 Kind = Literal[
-    "stopped", "stopped-by-hand", "behind", "never-read", "gap", "trouble", "sweep", "salesforce", "connect", "redis"
+    "stopped",
+    "stopped-by-hand",
+    "behind",
+    "never-read",
+    "gap",
+    "trouble",
+    "sweep",
+    "salesforce",
+    "connect",
+    "delivery",
+    "redis",
 ]
 
 
@@ -43,7 +53,8 @@ class Alarm:
 def alarms() -> list[Alarm]:
     """All that PostgreSQL knows to be wrong, in a fixed number of statements. Nothing in it is secret or of people."""
     streams = progress()
-    return [alarm for each in streams for alarm in _of(each)] + [*_gaps(streams), *_sweeps(), *_orgs(), *_instances()]
+    of_streams = [*(alarm for each in streams for alarm in _of(each)), *_gaps(streams)]
+    return [*of_streams, *_sweeps(), *_orgs(), *_instances(), *_channels()]
 
 
 def _of(each: Progress) -> Iterator[Alarm]:
@@ -123,6 +134,13 @@ def _instances() -> Iterator[Alarm]:
 
 
 _AGAIN = "Ringback asks again by itself."
+
+
+def _channels() -> Iterator[Alarm]:
+    troubled = AlertChannel.objects.filter(is_on=True).exclude(trouble="").defer("address", "signing_key")
+    for channel in troubled.select_related("team"):
+        words = f"Alerts of {channel.team} do not reach it: {channel.trouble}. Ringback tries each for four hours."
+        yield Alarm("delivery", words, about=channel.name)
 
 
 def redis_alarms() -> list[Alarm]:

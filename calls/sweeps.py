@@ -16,6 +16,7 @@ from calls.describing.asking import instances_to_describe
 from calls.intake import judge_again
 from calls.models import Alert, DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
+from calls.notifying.delivering import find_deliveries
 from calls.nudges import nudge
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls, mark_silent_calls
@@ -90,6 +91,11 @@ def sweep_connect(ask_figures: Callable[[int], object], describe: Callable[[int]
         ask_figures(instance_id)
     for instance_id in instances_to_describe():
         describe(instance_id)
+
+
+def sweep_deliveries(deliver: Callable[[int], object]) -> None:
+    find_deliveries(deliver)
+    Sweep.note("deliveries")
 
 
 def sweep_dead_letters() -> None:

@@ -14,6 +14,7 @@ from calls.backfill.work import attend_next
 from calls.describing import asking
 from calls.hints import hint
 from calls.models import Shard
+from calls.notifying import delivering
 from calls.stages import from_record
 from calls.streams.reader import stopping
 from calls.streams.turn import prepare, take_turn
@@ -81,6 +82,16 @@ def sweep_calls() -> None:
 @shared_task
 def sweep_connect() -> None:
     sweeps.sweep_connect(partial(hint, "calls.tasks.ask_figures"), partial(hint, "calls.tasks.describe_contacts"))
+
+
+@shared_task
+def sweep_deliveries() -> None:
+    sweeps.sweep_deliveries(partial(hint, "calls.tasks.deliver_alerts"))
+
+
+@shared_task
+def deliver_alerts(channel_id: int) -> None:
+    delivering.deliver_alerts(channel_id)
 
 
 @shared_task

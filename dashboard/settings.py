@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from environs import Env, EnvError, validate
 
 from dashboard.kept import kept_secret
 from dashboard.logs import logging_to_stderr
+from dashboard.mail_server import MailServer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 POSITIVE = validate.Range(min=0, min_inclusive=False)
@@ -45,12 +47,18 @@ try:
     # As long as Amazon Connect keeps contact records.
     WORDS_KEPT_MONTHS = env.int("WORDS_KEPT_MONTHS", 24, validate=validate.Range(min=1))
 
+    MAIL = MailServer.parse(env.str("EMAIL_URL", ""))
+    DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "")
+
     CONN_MAX_AGE = env.int("CONN_MAX_AGE", 0, validate=validate.Range(min=0))
     STATEMENT_TIMEOUT_S = env.int("STATEMENT_TIMEOUT_S", 30, validate=POSITIVE)
     LOCK_TIMEOUT_S = env.int("LOCK_TIMEOUT_S", 5, validate=POSITIVE)
     IDLE_TRANSACTION_TIMEOUT_S = env.int("IDLE_TRANSACTION_TIMEOUT_S", 30, validate=POSITIVE)
-except EnvError as error:
+except (EnvError, ValueError) as error:
     raise ImproperlyConfigured(str(error)) from None
+
+if MAIL.host and "@" not in parseaddr(DEFAULT_FROM_EMAIL)[1]:
+    raise ImproperlyConfigured("EMAIL_FROM must be an address such as Ringback <ringback@acme.example>.")
 
 if LEASE_RENEW_S * 2 > LEASE_S:
     raise ImproperlyConfigured("LEASE_S must be at least twice LEASE_RENEW_S, or a lease ends between two renewals.")
@@ -183,6 +191,13 @@ _options.setdefault("application_name", "ringback")
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# E-mail: alerts for people
+
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls
+EMAIL_TIMEOUT = 5
+
 # Redis: hints only
 
 _REDIS_URL_HELP = "REDIS_URL must be redis://host:port/0, rediss://host:port/0 or unix:///path."
@@ -249,6 +264,7 @@ SWEEPS = {
     "calls.tasks.sweep_mirror": SWEEP_S,
     "calls.tasks.sweep_calls": 5.0,
     "calls.tasks.sweep_connect": SWEEP_S,
+    "calls.tasks.sweep_deliveries": 1.0,
     "calls.tasks.attend_backfills": SWEEP_S,
     "calls.tasks.sweep_dead_letters": 10.0,
     "calls.tasks.fill_from_records": 60.0,

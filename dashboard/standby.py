@@ -18,6 +18,7 @@ from calls import sweeps
 from calls.broker import broker_answers
 from calls.current_metrics import ask_figures
 from calls.describing.asking import describe_contacts
+from calls.notifying.delivering import deliver_alerts
 from calls.streams.reader import stopping
 from calls.tasks import read_shard
 
@@ -65,6 +66,7 @@ class StandIn:
         found: dict[str, Callable[[], object]] = {name: import_string(name) for name in settings.SWEEPS}
         found["calls.tasks.sweep_shards"] = lambda: sweeps.sweep_shards(self._read)
         found["calls.tasks.sweep_connect"] = lambda: sweeps.sweep_connect(ask_figures, describe_contacts)
+        found["calls.tasks.sweep_deliveries"] = lambda: sweeps.sweep_deliveries(deliver_alerts)
         found["calls.tasks.sweep_mirror"] = lambda: sweeps.sweep_mirror(sweeps.mirror_cases)
         return found
 

@@ -20,6 +20,7 @@ from .xid import XidField
 
 CORRECTED_FOR_S = 600  # so long a corrected alert stays, for whoever has acted on it
 VANISHES_WITHIN_S = 10  # so young, nobody has acted on it
+UNDONE = ("acknowledged_by", "acknowledged_at", "snoozed_by", "snoozed_until", "closed_by", "closed_at")
 
 
 class AlertQuerySet(models.QuerySet["Alert"]):
@@ -144,3 +145,19 @@ class Alert(models.Model):
     def acknowledge(self, by: Person) -> bool:
         """False if somebody had seen to it before."""
         return bool(Alert.objects.unseen().filter(pk=self.pk).update(acknowledged_by=by, acknowledged_at=Now()))
+
+    def snooze(self, by: Person, seconds: int) -> bool:
+        """New again after so long. False if somebody had seen to it before."""
+        until = in_seconds(seconds)
+        return bool(Alert.objects.unseen().filter(pk=self.pk).update(snoozed_by=by, snoozed_until=until))
+
+    def close(self, by: Person) -> bool:
+        """False if it was over before."""
+        return bool(Alert.objects.filter(pk=self.pk, closed_at=None).update(closed_by=by, closed_at=Now()))
+
+    def renew(self) -> bool:
+        """New again: what a person did to it is taken back. False if nobody had, or if it went by itself."""
+        done = Q(acknowledged_by__isnull=False) | Q(snoozed_until__isnull=False) | Q(closed_by__isnull=False)
+        by_itself = Q(closed_at__isnull=False, closed_by=None) | Q(acknowledged_at__isnull=False, acknowledged_by=None)
+        found = Alert.objects.filter(done, pk=self.pk).exclude(by_itself)
+        return bool(found.update(**dict.fromkeys(UNDONE)))

@@ -25,10 +25,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     ) -> str:
         """What happened in one line, such as "left the queue after 2:48"."""
         if self.words_of_hold and evidence.hold_s is not None:
-            return self.words_of_hold.format(_clock(evidence.hold_s))
+            return self.words_of_hold.format(clock(evidence.hold_s))
         seconds = {"wait": wait_s, "duration": duration_s, None: None}[self.after]
         words = self._words(attempts, evidence)
-        return words if seconds is None else f"{words} after {_clock(seconds)}"
+        return words if seconds is None else f"{words} after {clock(seconds)}"
 
     def _words(self, attempts: int, evidence: Evidence) -> str:
         if self.words_of_whom and evidence.rang:
@@ -37,7 +37,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return self.words_if_rung if self.words_if_rung and is_rung else self.words
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

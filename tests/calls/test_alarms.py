@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from calls.alarms import SWEEPS, Kind, alarms
-from calls.models import Gap, SalesforceOrg, Shard, Stream, Sweep
+from calls.models import AlertChannel, Gap, SalesforceOrg, Shard, Stream, Sweep, Team
 from tests.calls.world import World
 
 
@@ -157,10 +157,19 @@ def test_an_org_that_refuses_is_an_alarm(well: World) -> None:
     assert raised() == [("salesforce", "main")]
 
 
+def test_a_channel_that_alerts_do_not_reach_is_an_alarm_until_it_is_off(well: World) -> None:
+    team = Team.objects.create(name="Billing", instance=well.instance)
+    channel = AlertChannel.objects.create(team=team, name="pager", kind="webhook", trouble="It answers 500")
+    assert raised() == [("delivery", "pager")]
+    assert "It answers 500" in alarms()[0].words
+    AlertChannel.objects.filter(pk=channel.pk).update(is_on=False)
+    assert alarms() == []
+
+
 def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
     well: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alarms()
     for number in range(10):
         stream = Stream.objects.create(instance=well.instance, kind="contact-lens", name=f"s{number}", trouble="none")
@@ -168,8 +177,8 @@ def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
             shard(stream, shard_id, read_s=900)
         Gap.objects.create(stream=stream, shard_id="0", after="1", to_at=ago(60))
     Sweep.objects.all().delete()
-    with django_assert_num_queries(6):
-        assert len(alarms()) == 33
+    with django_assert_num_queries(7):
+        assert len(alarms()) == 34
 
 
 def test_every_alarm_has_a_heading_that_says_what_to_do(world: World) -> None:

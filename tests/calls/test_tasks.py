@@ -114,8 +114,10 @@ def test_each_sweep_notes_that_it_came_to_its_end(shards: World, queued: list[in
     tasks.sweep_shards()
     tasks.sweep_mirror()
     tasks.sweep_calls()
+    tasks.sweep_deliveries()
     keep_partitions()
-    assert set(Sweep.objects.values_list("name", flat=True)) == {"shards", "mirror", "calls", "partitions"}
+    noted = {"shards", "mirror", "calls", "deliveries", "partitions"}
+    assert set(Sweep.objects.values_list("name", flat=True)) == noted
 
 
 def test_two_clocks_do_no_harm(world_apart: World, stand_in: KinesisStandIn, queued: list[int]) -> None:

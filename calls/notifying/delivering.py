@@ -1,0 +1,87 @@
+"""Alerts on their way to the channels of teams: owed, claimed, sent, and tried again.
+
+A channel is sent all that waits for it in one message. After a failure it is left alone for a while, and what comes
+meanwhile waits with the rest. Nothing is sent twice but what a worker sent and could not note before it died.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from calls.models import Alert, AlertChannel, AlertDelivery
+from calls.models.moments import in_seconds
+
+from .errors import UndeliveredError
+from .message import message_of
+from .owing import TRIED_FOR_S, owe_deliveries
+from .public_only import public_only
+from .sending import send
+from .webhook import Connect
+
+CLAIM_S = 180  # longer than a message takes
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 600
+MOST_DOUBLINGS = 10
+SEEN_TO = "Somebody had seen to it"
+
+State = AlertDelivery.State
+_BUSY = Q(tries__gt=0, due_at__gt=Now())  # is being sent, or has failed a moment ago
+
+
+def find_deliveries(deliver: Callable[[int], object]) -> None:
+    """Calls `deliver` with each channel for which something is due."""
+    owe_deliveries()
+    waiting = AlertDelivery.objects.filter(state=State.WAITING)
+    waiting.filter(alert__at__lt=in_seconds(-TRIED_FOR_S)).update(state=State.GIVEN_UP)
+    is_left_alone = Exists(waiting.filter(_BUSY, channel=OuterRef("channel")))
+    due = waiting.filter(~is_left_alone, due_at__lte=Now(), channel__is_on=True)
+    for channel_id in due.order_by("channel").values_list("channel", flat=True).distinct():
+        deliver(channel_id)
+
+
+def deliver_alerts(channel_id: int, connect: Connect = public_only) -> None:
+    claimed = _claimed(channel_id)
+    wanted = _still_wanted(claimed)
+    _of(claimed.keys() - wanted).update(state=State.GIVEN_UP, trouble=SEEN_TO)
+    if not wanted:
+        return  # or another worker was first
+    channel = AlertChannel.objects.select_related("team").get(pk=channel_id)
+    try:
+        trouble = send(channel, message_of(channel, [claimed[pk].alert_id for pk in wanted]), connect)
+    except UndeliveredError as error:
+        trouble = str(error)
+        _of(wanted).update(due_at=in_seconds(_pause_s(claimed.values())), trouble=trouble)
+    else:
+        _of(wanted).update(state=State.SENT, sent_at=Now(), trouble="")
+    AlertChannel.objects.filter(pk=channel.pk).update(trouble=trouble)
+
+
+@transaction.atomic
+def _claimed(channel_id: int) -> dict[int, AlertDelivery]:
+    """All that is due. Whoever holds the channel's row claims: two workers would send two messages."""
+    held = AlertChannel.objects.filter(pk=channel_id, is_on=True).select_for_update(skip_locked=True)
+    waiting = AlertDelivery.objects.filter(channel=channel_id, state=State.WAITING)
+    if not held.values_list("pk") or waiting.filter(_BUSY).exists():
+        return {}
+    claimed = waiting.filter(due_at__lte=Now()).in_bulk()
+    _of(claimed).update(due_at=in_seconds(CLAIM_S), tries=F("tries") + 1)
+    return claimed
+
+
+def _still_wanted(claimed: dict[int, AlertDelivery]) -> set[int]:
+    """What somebody has seen to meanwhile, or was corrected, calls nobody any more."""
+    return set(
+        _of(claimed).filter(alert__in=Alert.objects.unseen().filter(corrected_at=None)).values_list("pk", flat=True)
+    )
+
+
+def _pause_s(deliveries: Collection[AlertDelivery]) -> int:
+    tries = max(each.tries for each in deliveries)
+    return min(LONGEST_PAUSE_S, FIRST_PAUSE_S << min(MOST_DOUBLINGS, tries))
+
+
+def _of(pks: Collection[int]) -> QuerySet[AlertDelivery]:
+    return AlertDelivery.objects.filter(pk__in=list(pks))

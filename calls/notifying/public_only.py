@@ -1,0 +1,46 @@
+"""Connections to the public internet alone: whoever sets up a webhook must not reach what only this machine does."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from aiohttp import TCPConnector
+
+NAT64 = IPv6Network("64:ff9b::/96")
+
+
+def public_only() -> TCPConnector:
+    return TCPConnector(socket_factory=public_socket, force_close=True)
+
+
+def public_socket(address: tuple[Any, ...]) -> socket.socket:
+    """For one that getaddrinfo told. Asked at each connect, with the very address of the connection: a name that is
+    resolved anew cannot point elsewhere then, and an address that is written out is asked about too."""
+    family, kind, protocol, _, (host, *_) = address
+    if not is_public(str(host)):
+        raise OSError(errno.EACCES, "not a public address")
+    return socket.socket(family, kind, protocol)
+
+
+def is_public(host: str) -> bool:
+    address = ip_address(host.partition("%")[0])
+    inner = _inner(address) if isinstance(address, IPv6Address) else None
+    return _is_global(address) and (inner is None or _is_global(inner))
+
+
+def _inner(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 one stands for."""
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    if address.teredo:
+        return address.teredo[1]
+    return address.ipv4_mapped or address.sixtofour
+
+
+def _is_global(address: IPv4Address | IPv6Address) -> bool:
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped  # Python's own answer about these has changed between its releases
+    return address.is_global and not (address.is_multicast or address.is_reserved)

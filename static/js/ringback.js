@@ -3,6 +3,7 @@ import "./connection_badge.js";
 import "./for_person.js";
 import "./local_time.js";
 import "./picked_count.js";
+import "./saved_views.js";
 import "./since_time.js";
 import "./transcript_log.js";
 import "./zone_offer.js";

@@ -11,6 +11,7 @@ from dashboard.templatetags.stages import EVENTS
 from dashboard.templatetags.telling import newest_first
 
 from .live_page import live_page
+from .views import asked
 from .wall_list import WallList
 from .wall_query import NOT_TOLD, WallQuery
 
@@ -80,7 +81,7 @@ def _wall(request: SignedIn) -> HttpResponse:
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "list": WallList.of(request.user, WallQuery.of(request.GET)),
+        "list": WallList.of(request.user, WallQuery.of(asked(request))),
         "filters": FILTERS,
         "columns": COLUMNS,
         "orders": ORDERS,

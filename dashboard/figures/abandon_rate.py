@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from calls.scope import Scope
 
 from .legs import legs_queued
 from .percent import percent
+from .queue_key import QUEUE, QueueKey, queue_key
 
 ABANDONED = ("abandoned", "missed_by_agent", "turned_away")
 SHORT = "short_abandon"
@@ -32,15 +34,30 @@ class AbandonRate(NamedTuple):
         return percent(self.abandoned + self.short, self.queued)
 
 
+NONE = AbandonRate(0, 0, 0)
+
+
 def abandon_rate(scope: Scope, since: datetime) -> AbandonRate:
+    return total(abandon_rates(scope, since).values())
+
+
+def total(rates: Iterable[AbandonRate]) -> AbandonRate:
+    return AbandonRate(*map(sum, zip(*rates, NONE, strict=True)))
+
+
+def abandon_rates(scope: Scope, since: datetime) -> dict[QueueKey, AbandonRate]:
+    """Of each queue."""
     legs = legs_queued(scope, since).exclude(_took_a_callback())
-    return AbandonRate(
-        **legs.aggregate(
-            abandoned=Count("pk", filter=Q(outcome__in=ABANDONED)),
-            short=Count("pk", filter=Q(outcome=SHORT)),
-            queued=Count("pk"),
-        )
-    )
+    counted = legs.order_by().values_list("instance_id", *QUEUE).annotate(
+        abandoned=Count("pk", filter=Q(outcome__in=ABANDONED)),
+        short=Count("pk", filter=Q(outcome=SHORT)),
+        queued=Count("pk"),
+    )  # fmt: skip
+    found: dict[QueueKey, AbandonRate] = {}
+    for instance_id, arn, name, *counts in counted:
+        key = queue_key(instance_id, arn, name)
+        found[key] = total([found.get(key, NONE), AbandonRate(*counts)])
+    return found
 
 
 def _took_a_callback() -> Q:

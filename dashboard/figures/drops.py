@@ -1,18 +1,28 @@
 """Calls that were dropped: judged so for good, or told so already and not taken back."""
 
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from calls.connect.parts import OWN_QUEUE
-from calls.models import Alert, Call
+from calls.models import Alert, Call, Case
 from calls.models.moments import in_seconds
 from calls.outcomes import OUTCOMES
 from calls.scope import Scope
 
 DROPS = [name for name, outcome in OUTCOMES.items() if outcome.is_drop]
+REACHED = (Case.Disposition.SOLVED, Case.Disposition.REACHED)
 A_DAY_S = 24 * 60 * 60
+
+
+class Drops(NamedTuple):
+    """Calls that were dropped, whose they were, and how many of these people were reached again since."""
+
+    calls: int
+    callers: int  # each call whose caller nobody knows is one
+    won_back: int
 
 
 def dropped() -> Q:
@@ -20,8 +30,17 @@ def dropped() -> Q:
     return Q(outcome__in=DROPS) & (Q(is_provisional=False) | Q(Exists(told)))
 
 
-def dropped_since(scope: Scope, moment: datetime) -> int:
-    return Call.objects.visible_in(scope).filter(dropped(), ended_at__gte=moment).count()
+def drops_since(scope: Scope, moment: datetime) -> Drops:
+    who = Coalesce(F("caller_id"), -F("pk"), output_field=BigIntegerField())
+    is_won_back = Q(case__disposition__in=REACHED, case__closed_at__gte=F("ended_at"))
+    calls = Call.objects.visible_in(scope).filter(dropped(), ended_at__gte=moment)
+    return Drops(
+        **calls.aggregate(
+            calls=Count("pk"),
+            callers=Count(who, distinct=True),
+            won_back=Count(who, distinct=True, filter=is_won_back),
+        )
+    )
 
 
 def with_earlier_drops(calls: QuerySet[Call]) -> QuerySet[Call]:

@@ -1,18 +1,19 @@
-"""The tiles of what is now: where calls are, and what agents do."""
+"""The figures of what is now: where calls are, and what agents do."""
 
 from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
-from calls.models.call import Stage
+from calls.models.call import IN_QUEUE, WITH_AGENT, Stage
 
 from .agent_state import GROUPS, Doing
 from .figure import Figure
 from .levels import WAIT
 from .present import Present
-from .queue_tiles import QueueTile
+from .queue_tile import QueueTile
 from .sources import KIND, Sources
 
 LIVE = (KIND.CONTACT_LENS, KIND.CONTACT_EVENTS, KIND.AGENT_EVENTS)
@@ -49,6 +50,7 @@ def _in_flow(sources: Sources, present: Present) -> Figure:
         needs=sources.needs(KIND.CONTACT_EVENTS),
         source=sources.told_by(KIND.CONTACT_EVENTS),
         value=present.stages[Stage.FLOW],
+        href=calls_in(Stage.FLOW),
     )
 
 
@@ -63,9 +65,9 @@ def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> lis
             needs=told.needs,
             source=told.source,
             value=told.callers,
-            note=" · ".join(filter(None, (callbacks, told.note))),
-            is_old=told.is_old,
-            href="#waiting" if sources.knowing(KIND.CONTACT_EVENTS) else "",
+            note=callbacks,
+            heard_at=told.heard_at,
+            href=calls_in(Stage.WAITING) if sources.knowing(KIND.CONTACT_EVENTS) else "",
         ),
         Figure(
             name="longest",
@@ -75,8 +77,8 @@ def _waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> lis
             source=told.source,
             since=told.since,
             levels=WAIT,
-            note=told.note,
-            is_old=told.is_old,
+            heard_at=told.heard_at,
+            href=calls_in(*IN_QUEUE) if sources.knowing(KIND.CONTACT_EVENTS) else "",
         ),
     ]
 
@@ -87,8 +89,7 @@ class ToldWaiting(NamedTuple):
     since: datetime | None
     source: str
     needs: str
-    note: str
-    is_old: bool
+    heard_at: datetime | None
 
 
 def _told_waiting(sources: Sources, present: Present, queues: list[QueueTile]) -> ToldWaiting:
@@ -96,20 +97,16 @@ def _told_waiting(sources: Sources, present: Present, queues: list[QueueTile]) -
     for the caller whom an agent let ring in vain is in either.
     """
     evented = sources.knowing(KIND.CONTACT_EVENTS)
-    asked = [(tile, tile.waiting) for tile in queues if tile.figures_at and tile.waiting]
+    asked = [(tile, tile.waiting) for tile in queues if tile.heard_at and tile.waiting]
     waits = [present.waiting[pk] for pk in evented] + [waiting for _, waiting in asked]
-    age_s = max((tile.age_s for tile, _ in asked if tile.age_s is not None), default=None)
-    sourced = [sources.told_by(KIND.CONTACT_EVENTS) if evented else ""]
-    sourced += [] if age_s is None else [f"by GetCurrentMetricData {age_s} s ago"]
-    is_old = any(tile.is_stale for tile, _ in asked)
+    sourced = [sources.told_by(KIND.CONTACT_EVENTS) if evented else "", "by GetCurrentMetricData" if asked else ""]
     return ToldWaiting(
         callers=sum(present.callers_waiting[pk] for pk in evented) + sum(waiting.callers for _, waiting in asked),
         callbacks=sum(wait.callbacks for wait in waits),
         since=min(filter(None, (wait.since for wait in waits)), default=None),
         source=" and ".join(filter(None, sourced)),
         needs="" if asked else sources.needs(KIND.CONTACT_EVENTS),
-        note=f"{age_s} s old" if is_old else "",
-        is_old=is_old,
+        heard_at=min(filter(None, (tile.heard_at for tile, _ in asked)), default=None),
     )
 
 
@@ -121,6 +118,7 @@ def _ringing(sources: Sources, present: Present) -> Figure:
         needs=sources.needs(KIND.AGENT_EVENTS),
         source=sources.told_by(KIND.AGENT_EVENTS),
         value=present.stages[Stage.RINGING],
+        href=calls_in(Stage.RINGING),
     )
 
 
@@ -132,6 +130,7 @@ def _with_agent(sources: Sources, present: Present) -> Figure:
         needs="" if sources.knowing(*LIVE) else sources.needs(*LIVE[1:]),
         source=sources.told_by(*LIVE),
         value=present.with_agent,
+        href=calls_in(*WITH_AGENT),
     )
 
 
@@ -143,6 +142,7 @@ def _on_hold(sources: Sources, present: Present) -> Figure:
         needs=sources.needs(KIND.AGENT_EVENTS),
         source=sources.told_by(KIND.AGENT_EVENTS),
         value=present.stages[Stage.HOLD],
+        href=calls_in(Stage.HOLD),
     )
 
 
@@ -159,6 +159,11 @@ def agents_figure(sources: Sources, doing: Counter[Doing]) -> Figure:
         note=", ".join(others) if doing else "nobody signed in",
         href="#agents",
     )
+
+
+def calls_in(*stages: Stage) -> str:
+    """The list of calls in these stages, on the wall."""
+    return f"?{urlencode([('stage', stage.value) for stage in stages])}#calls"
 
 
 def _counted(n: int, thing: str) -> str:

@@ -14,7 +14,7 @@ from calls.models.call import WAITS, WITH_AGENT, Stage
 from calls.models.queue import tail
 from calls.scope import Scope
 
-QueueKey = tuple[int, str]  # of the instance, and the queue's ARN, or its name where no ARN is told
+from .queue_key import QueueKey, queue_key
 
 
 @dataclass
@@ -65,7 +65,7 @@ def present(scope: Scope) -> Present:
         since=Min(Coalesce("enqueued_at", "stage_since"), filter=WAITS & ~is_callback),
     )  # fmt: skip
     for instance_id, arn, name, stage, number, callers, callbacks, since in rows:
-        queue = now.queues[instance_id, arn or name]
+        queue = now.queues[queue_key(instance_id, arn, name)]
         queue.name = name or queue.name or tail(arn)
         now.stages[stage] += number
         if stage == Stage.WAITING:

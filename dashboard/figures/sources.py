@@ -1,4 +1,4 @@
-"""Which streams tell what of the instances that a person sees: what no stream tells, no figure may count."""
+"""Which streams tell what of the instances that somebody sees: what no stream tells, no figure may count."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from django.db.models import Max
 
-from calls.models import Instance, Person, Policy, Shard, Stream
+from calls.models import Instance, Policy, Shard, Stream
+from calls.scope import Scope
 
 KIND = Stream.Kind
 SERVICE_LEVEL_S = Policy._meta.get_field("service_level_s").default
@@ -31,15 +32,16 @@ class Sources:
     has_team: bool
 
     @classmethod
-    def of(cls, person: Person) -> Sources:
-        instances = Instance.objects.all() if person.is_superuser else Instance.objects.filter(teams__members=person)
+    def of(cls, scope: Scope) -> Sources:
+        reached = {reach.instance_id for reach in scope.watched | scope.worked}
+        instances = Instance.objects.all() if scope.is_all else Instance.objects.filter(pk__in=reached)
         kinds: dict[int, set[str]] = defaultdict(set)
         told = {}
         asked = ("pk", "alias", "streams__kind", "current_metrics", "policy__service_level_s")
         for pk, alias, kind, is_asked, within_s in instances.values_list(*asked).distinct():
             kinds[pk].add(kind)
             told[pk] = Told(alias, frozenset(kinds[pk]), is_asked, within_s or SERVICE_LEVEL_S)
-        return cls(told, person.is_superuser or bool(told))
+        return cls(told, scope.is_all or bool(told))
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The tiles of the day, from midnight in the person's zone."""
+"""The figures of the day, from midnight in the looker's zone."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from calls.models import Case, Person
-from calls.rights import rights_of
-from calls.scope import Scope
+from calls.models import Case
 
-from .abandon_rate import abandon_rate
-from .drops import dropped_since
+from .abandon_rate import AbandonRate
+from .drops import Drops, drops_since
 from .figure import Figure
-from .service_level import service_level
+from .looker import Looker
+from .service_level import ServiceLevel
 from .sources import KIND, Sources
+from .usual_drops import WEEKS
 
 ENDS = (KIND.CONTACT_RECORDS, KIND.CONTACT_EVENTS)
+TWICE = 2
+LEAST_UNUSUAL = 5  # two drops where one is usual alarm nobody
 
 
-def drop_figures(person: Person, scope: Scope, sources: Sources, midnight: datetime) -> list[Figure]:
-    dropped = _dropped(scope, sources, midnight)
-    return [dropped, _open_cases(person)] if "cases" in rights_of(person) else [dropped]
+def drop_figures(looker: Looker, sources: Sources, usual: float | None) -> list[Figure]:
+    drops = drops_since(looker.scope, looker.midnight)
+    found = [_dropped(looker, sources, drops, usual), _won_back(looker, sources, drops)]
+    return [*found, _open_cases(looker)] if looker.sees_cases else found
 
 
-def rate_figures(scope: Scope, sources: Sources, midnight: datetime) -> list[Figure]:
-    """They look at every call of the day: not for each change on the wall."""
+def rate_figures(sources: Sources, level: ServiceLevel, rate: AbandonRate) -> list[Figure]:
     up_to = sources.up_to()
-    return [_service_level(scope, sources, midnight, up_to), _abandon_rate(scope, sources, midnight, up_to)]
+    return [_service_level(sources, level, up_to), _abandon_rate(sources, rate, up_to)]
 
 
-def _service_level(scope: Scope, sources: Sources, midnight: datetime, up_to: datetime | None) -> Figure:
-    level = service_level(scope, midnight)
+def _service_level(sources: Sources, level: ServiceLevel, up_to: datetime | None) -> Figure:
     within = sorted({each.service_level_s for each in sources.instances.values()})
     in_time = f"in {within[0]} s" if len(within) == 1 else "in time"
     strict = "" if level.strict_percent is None else f"strict {_percent(level.strict_percent)}"
@@ -46,13 +47,12 @@ def _service_level(scope: Scope, sources: Sources, midnight: datetime, up_to: da
         needs="" if sources.knowing(*ENDS) else sources.needs(*ENDS),
         source=sources.told_by(*ENDS),
         value=_percent(level.percent),
-        note=" · ".join(filter(None, (f"today {in_time}", strict))) if level.queued else "nobody queued yet today",
+        note=" · ".join(filter(None, (in_time, strict))) if level.queued else "nobody queued yet today",
         up_to=up_to,
     )
 
 
-def _abandon_rate(scope: Scope, sources: Sources, midnight: datetime, up_to: datetime | None) -> Figure:
-    rate = abandon_rate(scope, midnight)
+def _abandon_rate(sources: Sources, rate: AbandonRate, up_to: datetime | None) -> Figure:
     return Figure(
         name="abandon-rate",
         label="Abandon rate",
@@ -64,34 +64,59 @@ def _abandon_rate(scope: Scope, sources: Sources, midnight: datetime, up_to: dat
         needs="" if sources.knowing(*ENDS) else sources.needs(*ENDS),
         source=sources.told_by(*ENDS),
         value=_percent(rate.percent),
-        note=f"today · {_percent(rate.percent_with_short)} with short ones"
-        if rate.queued
-        else "nobody queued yet today",
+        note=f"{_percent(rate.percent_with_short)} with short ones" if rate.queued else "nobody queued yet today",
         up_to=up_to,
     )
 
 
-def _dropped(scope: Scope, sources: Sources, midnight: datetime) -> Figure:
+def _dropped(looker: Looker, sources: Sources, drops: Drops, usual: float | None) -> Figure:
+    is_twice = usual is not None and drops.calls >= max(LEAST_UNUSUAL, TWICE * usual)
     return Figure(
         name="dropped",
         label="Dropped today",
         means=(
             "Calls that ended today, in your time zone, before the caller was served: left in a queue or flow, missed,"
-            " cut or turned away."
+            " cut or turned away. Callers lost are the people behind them, each counted once; a call whose caller"
+            f" nobody knows counts as one. {_usually(usual)}"
         ),
         needs="" if sources.knowing(*ENDS) else sources.needs(*ENDS),
         source=sources.told_by(*ENDS),
-        value=dropped_since(scope, midnight),
+        value=drops.calls,
+        alarm="twice usual" if is_twice else "",
+        note=f"{drops.callers} caller{'' if drops.callers == 1 else 's'} lost",
+        href=reverse("cases") if looker.sees_cases else "",
     )
 
 
-def _open_cases(person: Person) -> Figure:
+def _usually(usual: float | None) -> str:
+    if usual is None:
+        return f"What is usual is not known yet: that needs {WEEKS} weeks of calls at this hour of this weekday."
+    return f"By this hour of this weekday {usual:.0f} are usual, in the mean of {WEEKS} weeks."
+
+
+def _won_back(looker: Looker, sources: Sources, drops: Drops) -> Figure:
+    return Figure(
+        name="won-back",
+        label="Won back today",
+        means=(
+            "Of the callers who were dropped today those whom somebody reached since: their case was closed as reached,"
+            " solved or not."
+        ),
+        needs="" if sources.knowing(*ENDS) else sources.needs(*ENDS),
+        source="by Ringback's own cases",
+        value=drops.won_back,
+        note=f"of {drops.callers} caller{'' if drops.callers == 1 else 's'}" if drops.callers else "nobody was dropped",
+        href=f"{reverse('cases')}?show=closed" if looker.sees_cases else "",
+    )
+
+
+def _open_cases(looker: Looker) -> Figure:
     return Figure(
         name="cases",
         label="Open cases",
         means="Callers whose dropped call nobody has closed yet.",
         source="by Ringback's own cases",
-        value=Case.objects.visible_to(person).open().count(),
+        value=Case.objects.visible_in(looker.scope).open().count(),
         href=reverse("cases"),
     )
 

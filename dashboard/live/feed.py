@@ -13,6 +13,7 @@ import structlog
 from django.db import connection
 
 from . import frames
+from .figures import Figures
 from .hints import Ear, Pairs
 from .look import Memory, Sight, look
 from .notices import Reader, notices
@@ -42,7 +43,9 @@ class Feed:
         self.woken = asyncio.Event()
         # One thread: looks follow each other, and a connection lives as long as the feed.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="feed")
-        self.tasks = [asyncio.create_task(self._look_for_ever()), asyncio.create_task(self.ear.listen_for_ever())]
+        self.figures = Figures(self.viewers, self.woken.set)
+        for_ever = (self._look_for_ever(), self.ear.listen_for_ever(), self.figures.count_for_ever())
+        self.tasks = [asyncio.create_task(each) for each in for_ever]
 
     @classmethod
     def join(cls, viewer: Viewer) -> Feed:
@@ -67,6 +70,7 @@ class Feed:
         await asyncio.wait(self.tasks)
         await self._in_thread(lambda: connection.close())  # the thread's own: resolved there
         self.thread.shutdown()
+        await self.figures.stop()
 
     # Looking
 
@@ -123,6 +127,7 @@ class Feed:
         messages: dict[tuple[str, ...], frames.Message] = {}  # who is told the same shares the message too
         for viewer, told in sight.frames.items():
             told += viewer.notice_news(self.notices)
+            told += self.figures.news(viewer)
             if told or is_due or not viewer.is_caught_up:
                 key = (*told, beat)
                 if key not in messages:

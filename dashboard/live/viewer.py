@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from calls.scope import Scope
 
@@ -13,6 +14,9 @@ from .messages import TOO_SLOW, Hello, Panes
 from .notices import Reader
 from .standing import Session, Standing
 from .watches import PAGES, Watch
+
+if TYPE_CHECKING:
+    from .figures import Shown
 
 UNREAD_FRAMES = 2000
 UNREAD_S = 20.0
@@ -38,6 +42,7 @@ class Viewer:
     read: int = 0
     beats: deque[Beat] = field(default_factory=deque)
     notice: str = ""  # of what is wrong with the intake, as it was told last
+    figures: Shown | None = None  # as they were told last
     outgoing: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
 
     @property

@@ -47,5 +47,5 @@ def _of_now(person: Person) -> Q:
     return (
         Q(promise=Promise.OPEN)
         | (Q(promise=Promise.BROKEN, ended_at__gte=lately) & ~is_followed_up)
-        | Q(promise=Promise.KEPT, ended_at__gte=midnight(person))
+        | Q(promise=Promise.KEPT, ended_at__gte=midnight(person.time_zone))
     )

@@ -6,7 +6,8 @@ from calls.models.call import IN_PROGRESS, Stage
 from calls.rights import rights_of
 from dashboard.access import SignedIn, needs
 from dashboard.figures.agent_grid import agents_shown, groups
-from dashboard.figures.wall import wall_figures, wall_rates
+from dashboard.figures.looker import Looker
+from dashboard.figures.wall import wall_figures
 from dashboard.templatetags.stages import EVENTS
 from dashboard.templatetags.telling import newest_first
 
@@ -77,7 +78,7 @@ def _wall(request: SignedIn) -> HttpResponse:
     is_alerted = "acknowledge" in rights_of(request.user)
     live = live_page("wall", *(["alerts"] if is_alerted else []))
     agents = agents_shown(request.user)
-    counted = wall_figures(request.user, agents)
+    counted = wall_figures(Looker.of_person(request.user), agents)
     context = {
         "live": live,
         "is_alerted": is_alerted,
@@ -87,22 +88,11 @@ def _wall(request: SignedIn) -> HttpResponse:
         "orders": ORDERS,
         "groups": groups(request.user, agents),
         "wall": counted,
-        "rates": wall_rates(request.user),
         "is_staged": not counted.sources.kinds.isdisjoint(EVENTS),
     }
     if is_alerted:
         context["alerts"] = _alerts(request.user)
     return render(request, "pages/wall.html", context)
-
-
-@needs("wall")
-def figures(request: SignedIn) -> HttpResponse:
-    return render(request, "pages/figures.html", {"wall": wall_figures(request.user)})
-
-
-@needs("wall")
-def rates(request: SignedIn) -> HttpResponse:
-    return render(request, "pages/rates.html", {"rates": wall_rates(request.user)})
 
 
 def _alerts(person: Person) -> list[Alert]:

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from calls.models import Alert, Call, Caller, Person, Team
-from dashboard.figures.drops import dropped_since, with_earlier_drops
+from dashboard.figures.drops import drops_since, with_earlier_drops
 
 from .floor import ARN, EVERYTHING, Floor, ago
 
@@ -26,13 +26,13 @@ def test_a_drop_counts_when_it_is_certain_or_told(
     call = floor.leg(**{"ended_at": ago(60)} | fields)
     if is_told:
         Alert.objects.create(call=call)
-    assert dropped_since(EVERYTHING, ago(3600)) == is_counted
+    assert drops_since(EVERYTHING, ago(3600)).calls == is_counted
 
 
 def test_a_drop_that_was_taken_back_does_not_count(floor: Floor) -> None:
     call = floor.left("abandoned", 30, is_provisional=True, ended_at=ago(60))
     Alert.objects.create(call=call, corrected_at=ago(10))
-    assert dropped_since(EVERYTHING, ago(3600)) == 0
+    assert drops_since(EVERYTHING, ago(3600)).calls == 0
 
 
 def test_whoever_waits_comes_with_the_drops_of_the_last_24_hours(floor: Floor) -> None:

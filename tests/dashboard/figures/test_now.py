@@ -8,14 +8,20 @@ from calls.models import Call, Instance, Person, Queue, Shard
 from calls.models.call import Stage
 from dashboard.figures.agent_state import Doing
 from dashboard.figures.figure import Figure
+from dashboard.figures.looker import Looker
 from dashboard.figures.present import present
-from dashboard.figures.wall import wall_figures, wall_rates
+from dashboard.figures.wall import WallFigures, wall_figures
+from dashboard.templatetags.freshness import heard_ago
 
 from .floor import ARN, EVERYTHING, Floor, ago, contact
 
 
+def wall(person: Person) -> WallFigures:
+    return wall_figures(Looker.of_person(person))
+
+
 def figures(person: Person) -> dict[str, Figure]:
-    return {figure.name: figure for figure in [*wall_figures(person).figures, *wall_rates(person)]}
+    return {figure.name: figure for figure in wall(person).figures}
 
 
 def test_each_call_is_counted_in_its_stage(floor: Floor, root: Person) -> None:
@@ -45,7 +51,7 @@ def test_nobody_waits_while_a_call_of_ours_rings_at_the_customer(floor: Floor, r
     chats = floor.live("waiting", 20, initiation_method="API", channel="CHAT")
     shown = figures(root)
     assert (shown["waiting"].value, shown["longest"].since, shown["progress"].value) == (1, chats.enqueued_at, 3)
-    (queue,) = wall_figures(root).queues
+    (queue,) = wall(root).queues
     assert queue.waiting
     assert (queue.waiting.callers, queue.waiting.since) == (1, chats.enqueued_at)
 
@@ -58,7 +64,7 @@ def test_a_queue_has_its_own_tile_the_longest_wait_first(floor: Floor, root: Per
     floor.live("talking", 50, queue_name="Sales", queue_arn=f"{ARN}/queue/sales")
     floor.live("waiting", 900, queue_arn=f"{ARN}/queue/agent/bob", queue_name="")  # an agent's own
     floor.live("flow")
-    tiles = wall_figures(root).queues
+    tiles = wall(root).queues
     assert [(tile.name, tile.waiting and tile.waiting.callers, tile.with_agent) for tile in tiles] == [
         ("new", 1, 0), ("Billing", 1, 0), ("Sales", 0, 1), ("Idle", 0, 0),
     ]  # fmt: skip
@@ -86,11 +92,14 @@ def asking(db: None) -> Floor:
 def test_where_no_events_are_streamed_the_queues_are_counted_as_amazon_told(asking: Floor, root: Person) -> None:
     asked(asking.queue("Billing"), waiting=3, oldest_s=100, agents_free=0, callbacks=2)
     asked(asking.queue("Sales"), waiting=0, agents_free=4, callbacks=0)
-    shown = wall_figures(root)
+    shown = wall(root)
     by_name = {figure.name: figure for figure in shown.figures}
     assert by_name["waiting"].value == 3
     assert by_name["waiting"].note == "and 2 callbacks"
-    assert by_name["waiting"].source == "by GetCurrentMetricData 12 s ago"
+    assert by_name["waiting"].source == "by GetCurrentMetricData"
+    told_at = by_name["waiting"].heard_at
+    assert told_at is not None
+    assert abs((ago(12) - told_at).total_seconds()) < 2
     waited = by_name["longest"].since
     assert waited is not None
     assert abs((ago(112) - waited).total_seconds()) < 2
@@ -99,14 +108,15 @@ def test_where_no_events_are_streamed_the_queues_are_counted_as_amazon_told(aski
 
 def test_what_amazon_told_long_ago_says_so(asking: Floor, root: Person) -> None:
     asked(asking.queue("Billing"), waiting=3, oldest_s=100, seconds=50)
-    shown = wall_figures(root)
-    assert shown.queues[0].is_stale
-    assert {figure.note for figure in shown.figures if figure.is_old} == {"50 s old"}
+    shown = wall(root)
+    old = {figure.name for figure in shown.figures if "data-old" in heard_ago(figure.heard_at, "figures")}
+    assert old == {"waiting", "longest"}
+    assert "old: 5" in heard_ago(shown.queues[0].heard_at, "figures")
 
 
 def test_a_queue_that_amazon_has_not_told_of_yet_shows_no_zero(asking: Floor, root: Person) -> None:
     asking.queue("Billing")
-    shown = wall_figures(root)
+    shown = wall(root)
     assert shown.queues[0].waiting is None
     assert {figure.name: figure.needs for figure in shown.figures}["waiting"] == "needs a contact-events stream"
 
@@ -134,7 +144,7 @@ def test_a_caller_of_whom_both_agent_events_and_amazon_tell_counts_once(asking: 
     ("kinds", "missing"),
     [
         ((), {"progress", "flow", "waiting", "longest", "ringing", "with-agent", "hold", "agents", "service-level",
-              "abandon-rate", "dropped"}),
+              "abandon-rate", "dropped", "won-back"}),
         (("contact-records",), {"progress", "flow", "waiting", "longest", "ringing", "with-agent", "hold", "agents"}),
         (("contact-records", "contact-lens"), {"flow", "waiting", "longest", "ringing", "hold", "agents"}),
         (("contact-records", "contact-events"), {"ringing", "hold", "agents"}),
@@ -175,7 +185,7 @@ def test_agents_are_counted_by_what_they_do(floor: Floor, root: Person) -> None:
     floor.agent("at lunch", status="Lunch", status_type="CUSTOM")
     floor.agent("lost", is_missing=True, heard_at=ago(400))
     floor.agent("at home", is_signed_in=False)
-    shown = wall_figures(root)
+    shown = wall(root)
     agents = {figure.name: figure for figure in shown.figures}["agents"]
     assert (agents.value, agents.note) == (1, "2 busy, 1 after-call work, 1 away, 1 missing")
     legend = [Doing.MISSING, Doing.RINGING, Doing.AFTER_CALL, Doing.TALKING, Doing.AVAILABLE, Doing.AWAY]

@@ -26,8 +26,6 @@ class Address:
 
 ADDRESSES = [
     Address("wall", "/", "alice bob erin root dave"),  # Dave is led to his cases
-    Address("figures", "/figures/", "alice bob erin root"),
-    Address("rates", "/figures/rates/", "alice bob erin root"),
     Address("acknowledge", "/alerts/{alert}/acknowledge/", "alice bob root", is_post=True),
     Address("call", "/calls/acme/{call}/", "alice bob dave erin root"),
     Address("call_by_contact_id", "/calls/{call}/", "alice bob dave erin root"),

@@ -73,10 +73,10 @@ def test_figures_count_what_the_person_may_see(
 ) -> None:
     make_case(queue="Billing")
     make_case(queue="Sales", number="+12025550143")
-    bob = page(sign_in("bob"), "/figures/")
+    bob = page(sign_in("bob"))
     counted = dict(re.findall(r'id="figure-(\S+)"[^>]*>\s*(\S+?)\s*<', bob))
     assert [counted[name] for name in ("progress", "dropped", "cases")] == ["1", "1", "1"]
-    assert "Open cases" not in page(sign_in("alice"), "/figures/")
+    assert "Open cases" not in page(sign_in("alice"))
 
 
 def test_a_figure_that_no_stream_can_know_names_the_stream(sign_in: SignIn) -> None:

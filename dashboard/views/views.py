@@ -31,7 +31,7 @@ UNDO = "undo a view"
 
 
 def asked(request: SignedIn) -> QueryDict:
-    """What the wall's address asks for, by itself or by the saved view that it names; 404 if that is somebody else's."""
+    """What the wall's address asks for, by itself or by the saved view that it names; 404 if that is of others."""
     pk = request.GET.get("view", "")
     return query_of(_usable(request.user, int(pk))) if pk.isascii() and pk.isdigit() else request.GET
 
@@ -58,7 +58,7 @@ def changes(right: str = "wall") -> Callable[[Act[P]], Callable[..., HttpRespons
     def decorator(act: Act[P]) -> Callable[..., HttpResponseBase]:
         @require_POST
         @needs(right)
-        def answered(request: SignedIn, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def answered(request: SignedIn, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             try:
                 words, more = act(request, *args, **kwargs)
             except ValidationError as error:

@@ -17,6 +17,7 @@ from calls.models.xid import epoch, horizon
 from dashboard.asgi import application
 
 PATIENCE_S = 20
+COUNTED = ("notice", "figures", "more-figures", "queues", "saves", "legend")
 
 do = database_sync_to_async
 
@@ -89,8 +90,8 @@ class Browser:
 
     @property
     def news(self) -> list[dict[str, Any]]:
-        """All frames so far but beats, and what is told of the intake itself."""
-        return [frame for frame in self.frames if frame["type"] != "beat" and frame.get("slot") != "notice"]
+        """All frames so far but beats, figures, and what is told of the intake itself."""
+        return [frame for frame in self.frames if frame["type"] != "beat" and frame.get("slot") not in COUNTED]
 
     @property
     def cursor(self) -> str:

@@ -4,6 +4,7 @@ from django.shortcuts import redirect, render
 from calls.models import Alert, Person
 from calls.models.call import IN_PROGRESS, Stage
 from calls.rights import rights_of
+from calls.scope import Scope
 from dashboard.access import SignedIn, needs
 from dashboard.figures.agent_grid import agents_shown, groups
 from dashboard.figures.looker import Looker
@@ -82,7 +83,7 @@ def _wall(request: SignedIn) -> HttpResponse:
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "list": WallList.of(request.user, WallQuery.of(asked(request))),
+        "list": WallList.of(Scope.of(request.user), WallQuery.of(asked(request))),
         "filters": FILTERS,
         "columns": COLUMNS,
         "orders": ORDERS,

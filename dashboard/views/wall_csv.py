@@ -14,6 +14,7 @@ from django.http import StreamingHttpResponse
 from django.views.decorators.http import require_POST
 
 from calls.models import Call, Person
+from calls.scope import Scope
 from dashboard.access import SignedIn, needs
 from dashboard.templatetags.masking import masked
 from dashboard.templatetags.stages import agent_shown, in_stage_since, queue_shown
@@ -35,7 +36,7 @@ def wall_csv(request: SignedIn) -> StreamingHttpResponse:
     """The calls of `ids` in that order, else those that the address asks for; of either what the person may see."""
     query, person = WallQuery.of(request.GET), request.user
     asked = [int(pk) for pk in request.POST.get("ids", "").split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    pks = asked[:MOST_ROWS] if "ids" in request.POST else found_pks(person, query)
+    pks = asked[:MOST_ROWS] if "ids" in request.POST else found_pks(Scope.of(person), query)
     name = f"calls-{datetime.now(ZoneInfo(person.time_zone)):%Y-%m-%d-%H%M%S}.csv"
     return StreamingHttpResponse(
         lines(person, pks, query.columns),
@@ -56,7 +57,7 @@ def _lines(person: Person, pks: Sequence[int], columns: Sequence[str]) -> str:
         _line(
             [call.contact_id, *(cell for name in columns for cell in CELLS[name](call, now, zone)), *_flag(call, zone)]
         )
-        for call in whole_rows(person, pks)
+        for call in whole_rows(Scope.of(person), pks)
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from calls.models import Call, Person
+from calls.models import Call
+from calls.scope import Scope
 from dashboard.figures.drops import with_earlier_drops
 from transcripts.last_words import with_last_words
 
@@ -28,27 +29,27 @@ class WallList:
     total: int
 
     @classmethod
-    def of(cls, person: Person, query: WallQuery) -> WallList:
-        light = _light(person)
+    def of(cls, scope: Scope, query: WallQuery) -> WallList:
+        light = _light(scope)
         found = query.in_order(light)
-        return cls(whole_rows(person, [call.pk for call in found[:ROWS_AT_ONCE]]), len(found), len(light))
+        return cls(whole_rows(scope, [call.pk for call in found[:ROWS_AT_ONCE]]), len(found), len(light))
 
 
-def found_pks(person: Person, query: WallQuery) -> list[int]:
-    return [call.pk for call in query.in_order(_light(person))]
+def found_pks(scope: Scope, query: WallQuery) -> list[int]:
+    return [call.pk for call in query.in_order(_light(scope))]
 
 
-def whole_rows(person: Person, pks: Sequence[int]) -> list[Call]:
+def whole_rows(scope: Scope, pks: Sequence[int]) -> list[Call]:
     """With all that a row shows, in this order; without those that ended, or went out of sight, meanwhile."""
-    calls = _in_progress(person).defer("record", "evidence", "stage_facts")
+    calls = _in_progress(scope).defer("record", "evidence", "stage_facts")
     calls = calls.select_related("instance", "conversation", "caller", "case", "flag__by")
     found = with_earlier_drops(with_last_words(calls)).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
 
-def _light(person: Person) -> list[Call]:
-    return list(_in_progress(person).select_related("conversation", "caller", "flag").only(*LIGHT))
+def _light(scope: Scope) -> list[Call]:
+    return list(_in_progress(scope).select_related("conversation", "caller", "flag").only(*LIGHT))
 
 
-def _in_progress(person: Person) -> QuerySet[Call]:
-    return Call.objects.visible_to(person).in_progress()
+def _in_progress(scope: Scope) -> QuerySet[Call]:
+    return Call.objects.visible_in(scope).in_progress()

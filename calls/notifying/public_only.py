@@ -27,20 +27,18 @@ def public_socket(address: tuple[Any, ...]) -> socket.socket:
 
 def is_public(host: str) -> bool:
     address = ip_address(host.partition("%")[0])
-    inner = _inner(address) if isinstance(address, IPv6Address) else None
-    return _is_global(address) and (inner is None or _is_global(inner))
+    return _is_global(_meant(address) if isinstance(address, IPv6Address) else address)
 
 
-def _inner(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 one stands for."""
+def _meant(address: IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 one stands for, or itself."""
     if address in NAT64:
         return IPv4Address(int(address) & 0xFFFF_FFFF)
     if address.teredo:
         return address.teredo[1]
-    return address.ipv4_mapped or address.sixtofour
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped  # Python's own answer about these has changed between its releases
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    is_site_local = isinstance(address, IPv6Address) and address.is_site_local
+    return address.is_global and not (address.is_multicast or address.is_reserved or is_site_local)

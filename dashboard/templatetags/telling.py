@@ -15,6 +15,7 @@ from calls.salesforce.client import record_url
 from calls.salesforce.errors import SalesforceError
 from transcripts.last_words import end_of
 from transcripts.models import Segment
+from transcripts.reading import place_of
 
 register = template.Library()
 register.filter(end_of)
@@ -28,7 +29,6 @@ MOODS = {
 RANKS = {"NEGATIVE": 0, "POSITIVE": 2}
 LEAST_FOR_TREND, TREND = 2, 0.25  # turns; by how much their later half differs from the earlier
 BETWEEN = "\x1f"
-AFTER_ALL = 2**52  # turns that do not say when come last
 REDACTED = re.compile(r"\[(card number|[A-Z][A-Z_]+)\]")
 
 
@@ -91,8 +91,7 @@ def seconds_from(later: datetime | None, earlier: datetime | None) -> int | None
 def order(thing: Call | Segment) -> int:
     """Where it stands in its list: calls worst first, then longest; turns as they were said."""
     if isinstance(thing, Segment):
-        said_ms = round(thing.said_at.timestamp() * 1000) if thing.said_at else thing.begin_ms
-        return AFTER_ALL if said_ms is None else said_ms
+        return place_of(thing).ms
     conversation = getattr(thing, "conversation", None)
     began_at = thing.first_heard_at or thing.began_at
     rank = RANKS.get(conversation.mood, 1) if conversation else 1

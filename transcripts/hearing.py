@@ -41,6 +41,10 @@ class HeardCall:
         )
 
     @property
+    def heard_at(self) -> datetime:
+        return self.came[-1].arrived_at
+
+    @property
     def notes(self) -> Notes:
         """Decoded when asked for: most events leave a conversation's notes as they are."""
         if self._notes is None:
@@ -55,6 +59,7 @@ class _Heard(msgspec.Struct):
     last_at: datetime
     began_at: datetime | None
     words_at: datetime | None  # heard of an agent and the customer
+    spoken_at: datetime | None
     over_at: datetime | None
 
 
@@ -84,10 +89,11 @@ UPDATE calls_call c SET
     began_at = CASE WHEN c.began_at IS NULL OR c.is_began_estimated THEN least(c.began_at, h.began_at)
         ELSE c.began_at END,
     is_began_estimated = c.is_began_estimated OR (c.began_at IS NULL AND h.began_at IS NOT NULL),
+    spoken_at = greatest(c.spoken_at, h.spoken_at),
 {STANDING}
 FROM jsonb_to_recordset(%s::jsonb) h(
     call_id bigint, channel text, first_at timestamptz, last_at timestamptz, began_at timestamptz,
-    words_at timestamptz, over_at timestamptz)
+    words_at timestamptz, spoken_at timestamptz, over_at timestamptz)
 LEFT JOIN transcripts_conversation v ON v.call_id = h.call_id
 WHERE c.id = h.call_id
 RETURNING c.contact_id, c.id, c.filed_on, c.number, {", ".join(f"v.{name}" for name in COLUMNS)}
@@ -120,7 +126,14 @@ def _heard(pk: int, came: Events) -> _Heard:
     first, last = came[0], came[-1]
     words_at = next((each.arrived_at for each in came if _has_words(each.value)), None)
     over_at = next((each.arrived_at for each in came if each.value.event in ("COMPLETED", "FAILED")), None)
-    return _Heard(pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), words_at, over_at)
+    spoken_at = next((each.arrived_at for each in reversed(came) if _is_speech(each.value)), None)
+    return _Heard(
+        pk, first.value.channel, first.arrived_at, last.arrived_at, _began_at(came), words_at, spoken_at, over_at
+    )
+
+
+def _is_speech(event: LensEvent) -> bool:
+    return any(isinstance(item, (Utterance, Transcript)) for item in event.items)
 
 
 def _has_words(event: LensEvent) -> bool:

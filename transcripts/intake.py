@@ -86,11 +86,11 @@ def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]
         is_new, before = notes.state is None, notes.columns()
         notes.note_events(arrival.value for arrival in turns.call.came)
         notes.note_items(turns.call.items)
-        notes.note_turns(turns.news())
+        notes.note_turns(turns.news(), turns.call.heard_at)
         if notes.columns() != before:
             (new if is_new else changed)[turns.call.pk] = notes.columns()
     for call, said in spoken:
-        if (telling := felt(said)) and call.notes.note_turns(telling):
+        if (telling := felt(said)) and call.notes.note_turns(telling, call.heard_at):
             changed[call.pk] = call.notes.columns()
     make_notes(new)
     change_notes(changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ TREND = 12  # sentiments of the customer that make the line on the wall
 VALUES = {"NEGATIVE": -1, "NEUTRAL": 0, "POSITIVE": 1}
 
 Columns = Sequence[Any]  # in the order of COLUMNS
-COLUMNS = "state", "language", "categories", "summary", "summary_trouble", "mood", "trend", "pending"
+COLUMNS = "state", "language", "categories", "summary", "summary_trouble", "mood", "mood_since", "trend", "pending"
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class Notes:
     summary: str = ""
     summary_trouble: str = ""
     mood: str = ""
+    mood_since: datetime | None = None
     trend: list[list[Any]] = field(default_factory=list)
     pending: Pending = field(default_factory=dict)
 
@@ -43,9 +45,9 @@ class Notes:
         """From the table's columns; Django's connections hand over jsonb as text."""
         if columns[0] is None:
             return cls()
-        state, language, categories, summary, trouble, mood, trend, pending = columns
+        state, language, categories, summary, trouble, mood, since, trend, pending = columns
         load = msgspec.json.decode
-        return cls(state, language, load(categories), summary, trouble, mood, load(trend), load(pending))
+        return cls(state, language, load(categories), summary, trouble, mood, since, load(trend), load(pending))
 
     def note_events(self, events: Iterable[LensEvent]) -> None:
         """COMPLETED and FAILED end a conversation for good: what comes later only finds its place."""
@@ -65,11 +67,12 @@ class Notes:
                 self.summary = mask_cards(item.content or "") or self.summary
                 self.summary_trouble = "" if self.summary else (item.failure_code or item.status)[:64]
 
-    def note_turns(self, turns: Iterable[Turn]) -> bool:
+    def note_turns(self, turns: Iterable[Turn], heard_at: datetime) -> bool:
         """Mood by the customer's last final turns that tell one; whether anything changed."""
         before = self.trend
         if telling := felt(turns):
             self._note_trend(telling)
+            self._note_mood(heard_at)
         return self.trend != before
 
     def _note_trend(self, telling: Iterable[Turn]) -> None:
@@ -77,14 +80,18 @@ class Notes:
         told |= {turn.turn_id: (_ms(turn), VALUES[turn.sentiment]) for turn in telling if turn.sentiment}
         in_order = sorted(told.items(), key=lambda each: each[1][0])
         self.trend = [[ms, turn_id, value] for turn_id, (ms, value) in in_order][-TREND:]
-        self.mood = mood(self.trend_values[-3:])
+
+    def _note_mood(self, heard_at: datetime) -> None:
+        before, self.mood = self.mood, mood(self.trend_values[-3:])
+        if self.mood != before:
+            self.mood_since = heard_at
 
     def columns(self) -> Columns:
         """Fit for JSON, and for comparing: nothing that changes in place is shared."""
         pending = {turn_id: list(waiting) for turn_id, waiting in self.pending.items()}
         return (
-            self.state, self.language, self.categories, self.summary, self.summary_trouble, self.mood, self.trend,
-            pending,
+            self.state, self.language, self.categories, self.summary, self.summary_trouble, self.mood, self.mood_since,
+            self.trend, pending,
         )  # fmt: skip
 
 
@@ -121,7 +128,7 @@ def mood(lately: list[int]) -> str:
 
 _NOTES = """jsonb_to_recordset(%s::jsonb) n(
     call_id bigint, state text, language text, categories jsonb, summary text, summary_trouble text, mood text,
-    trend jsonb, pending jsonb)"""
+    mood_since timestamptz, trend jsonb, pending jsonb)"""
 MAKE = f"""
 INSERT INTO transcripts_conversation (call_id, {", ".join(COLUMNS)}) SELECT call_id, {", ".join(COLUMNS)} FROM {_NOTES}
 """  # noqa: S608 - the names are ours

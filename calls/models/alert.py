@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Self
 
@@ -20,6 +20,11 @@ from .xid import XidField
 
 CORRECTED_FOR_S = 600  # so long a corrected alert stays, for whoever has acted on it
 VANISHES_WITHIN_S = 10  # so young, nobody has acted on it
+
+# Nobody has seen to it.
+NEW: dict[str, None] = dict.fromkeys(
+    ("acknowledged_at", "acknowledged_by", "snoozed_until", "snoozed_by", "closed_at", "closed_by")
+)
 UNDONE = ("acknowledged_by", "acknowledged_at", "snoozed_by", "snoozed_until", "closed_by", "closed_at")
 
 
@@ -37,21 +42,32 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def unseen(self) -> Self:
         """That nobody has seen to: neither acknowledged nor asleep nor over."""
-        return self.filter(acknowledged_at=None, snoozed_until=None, closed_at=None)
+        return self.unsettled().filter(snoozed_until=None)
+
+    def unsettled(self) -> Self:
+        """New or asleep."""
+        return self.filter(acknowledged_at=None, closed_at=None)
+
+    def drops(self) -> Self:
+        return self.filter(kind=Alert.Kind.DROP)
 
     def raise_for(self, calls: Collection[Call]) -> None:
-        """Once for each call. One that went without anybody, or was corrected, and holds again is shown again."""
+        """Of drops, once for each call. One that went by itself, or was corrected, and holds again is shown again."""
         add_rows(Alert(call=call) for call in calls)
-        taken_back = Q(acknowledged_by=None, acknowledged_at__isnull=False) | Q(corrected_at__isnull=False)
-        self.filter(taken_back, call__in=calls).update(acknowledged_at=None, acknowledged_by=None, corrected_at=None)
+        taken_back = Q(closed_by=None, closed_at__isnull=False) | Q(corrected_at__isnull=False)
+        self.drops().filter(taken_back, call__in=calls).update(**NEW, corrected_at=None)
 
     def take_back(self) -> None:
-        """Those that nobody has seen to go without a word."""
-        self.unseen().update(acknowledged_at=Now())
+        """Drops that nobody has seen to go without a word."""
+        self.drops().unsettled().close()
+
+    def close(self) -> int:
+        """By themselves; what somebody has closed stays closed by whom it was. Says how many it closed."""
+        return self.filter(closed_at=None).update(closed_at=Now(), snoozed_until=None)
 
     def correct(self) -> None:
-        """Those that nobody has seen to stay a while, and say what is true."""
-        self.unseen().filter(corrected_at=None).update(corrected_at=Now())
+        """Drops that nobody has seen to stay a while, and say what is true."""
+        self.drops().unsettled().filter(corrected_at=None).update(corrected_at=Now())
 
     def correct_or_take_back(self) -> None:
         young = self.filter(corrected_at=None, at__gte=in_seconds(-VANISHES_WITHIN_S))
@@ -60,7 +76,11 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def let_corrections_go(self) -> int:
         """How many corrections have been shown for long enough, and are no more."""
-        return self.unseen().filter(corrected_at__lt=in_seconds(-CORRECTED_FOR_S)).update(acknowledged_at=Now())
+        return self.unsettled().filter(corrected_at__lt=in_seconds(-CORRECTED_FOR_S)).close()
+
+    def wake(self) -> int:
+        """How many have slept for long enough, and are new again."""
+        return self.unsettled().filter(snoozed_until__lte=Now()).update(snoozed_until=None, snoozed_by=None)
 
 
 class Alert(models.Model):
@@ -115,6 +135,11 @@ class Alert(models.Model):
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     acknowledged_at = models.DateTimeField(null=True)
     corrected_at = models.DateTimeField(null=True, help_text="When what came later said that it was no drop.")
+    lasts = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="What it tells of goes on, whoever has seen to it: until that is over the rule raises no other.",
+    )
     changed_xid = XidField()
 
     objects = AlertQuerySet.as_manager()
@@ -126,7 +151,10 @@ class Alert(models.Model):
         ]
         indexes = [
             models.Index(fields=["changed_xid"]),
-            models.Index(fields=["-at"], condition=models.Q(acknowledged_at=None), name="alert_unseen"),
+            models.Index(
+                fields=["-at"], condition=models.Q(acknowledged_at=None, closed_at=None), name="alert_unsettled"
+            ),
+            models.Index(fields=["rule"], condition=models.Q(lasts=True), name="alert_lasting"),
             models.Index(fields=["-at"], name="alert_newest"),
             models.Index(
                 fields=["snoozed_until"], condition=models.Q(snoozed_until__isnull=False), name="alert_asleep"
@@ -142,22 +170,30 @@ class Alert(models.Model):
         arrived_at = self.call.record_arrived_at if self.call else None
         return min(self.at, arrived_at) if arrived_at else self.at
 
-    def acknowledge(self, by: Person) -> bool:
-        """False if somebody had seen to it before."""
-        return bool(Alert.objects.unseen().filter(pk=self.pk).update(acknowledged_by=by, acknowledged_at=Now()))
+    @property
+    def is_unseen(self) -> bool:
+        """As the queryset's `unseen`."""
+        return self.acknowledged_at is None and self.snoozed_until is None and self.closed_at is None
 
-    def snooze(self, by: Person, seconds: int) -> bool:
-        """New again after so long. False if somebody had seen to it before."""
-        until = in_seconds(seconds)
-        return bool(Alert.objects.unseen().filter(pk=self.pk).update(snoozed_by=by, snoozed_until=until))
+    # Each says False if somebody, or the alert by itself, was first.
+
+    def acknowledge(self, by: Person) -> bool:
+        seen_to = {**NEW, "acknowledged_by": by, "acknowledged_at": Now()}
+        return self._change(Alert.objects.unsettled(), seen_to)
+
+    def snooze(self, by: Person, seconds: float) -> bool:
+        return self._change(Alert.objects.unseen(), {"snoozed_by": by, "snoozed_until": in_seconds(seconds)})
 
     def close(self, by: Person) -> bool:
-        """False if it was over before."""
-        return bool(Alert.objects.filter(pk=self.pk, closed_at=None).update(closed_by=by, closed_at=Now()))
+        """Also one that was acknowledged."""
+        closed = {"closed_by": by, "closed_at": Now(), "snoozed_until": None}
+        return self._change(Alert.objects.filter(closed_at=None), closed)
 
     def renew(self) -> bool:
-        """New again: what a person did to it is taken back. False if nobody had, or if it went by itself."""
-        done = Q(acknowledged_by__isnull=False) | Q(snoozed_until__isnull=False) | Q(closed_by__isnull=False)
-        by_itself = Q(closed_at__isnull=False, closed_by=None) | Q(acknowledged_at__isnull=False, acknowledged_by=None)
-        found = Alert.objects.filter(done, pk=self.pk).exclude(by_itself)
-        return bool(found.update(**dict.fromkeys(UNDONE)))
+        """New again, as if nobody had seen to it; not what is over by itself."""
+        by_itself = Q(closed_at__isnull=False, closed_by=None)
+        is_new = Q(acknowledged_at=None, snoozed_until=None, closed_at=None)
+        return self._change(Alert.objects.exclude(is_new).exclude(by_itself), NEW)
+
+    def _change(self, those: AlertQuerySet, columns: Mapping[str, object]) -> bool:
+        return bool(those.filter(pk=self.pk).update(**columns))

@@ -115,6 +115,7 @@ class Call(models.Model):
         default=dict, db_default=Value({}, models.JSONField()), help_text="calls.stages.Facts"
     )
     words_at = models.DateTimeField(null=True, help_text="When Contact Lens first heard an agent and the customer.")
+    spoken_at = models.DateTimeField(null=True, help_text="When Contact Lens last heard anybody speak or write.")
     words_over_at = models.DateTimeField(null=True, help_text="When Contact Lens said that it was over.")
     holds = models.PositiveSmallIntegerField(default=0, db_default=0)
     is_silent = models.BooleanField(

@@ -82,7 +82,7 @@ LISTS = (
         "alert",
         "alert",
         lambda: Alert.objects.unseen(),
-        lambda alert: alert.acknowledged_at is None,
+        lambda alert: alert.is_unseen,
     ),
     LiveList("cases", "cases", "case", "case", lambda: Case.objects.open(), lambda case: case.is_open),
 )

@@ -235,7 +235,7 @@ def felt(number: int, sentiment: Sentiment | None, speaker: Speaker = CUSTOMER) 
 def felt_so_far(*batches: dict[str, Turn]) -> tuple[str, list[int]]:
     notes = Notes()
     for turns in batches:
-        notes.note_turns(turns.values())
+        notes.note_turns(turns.values(), datetime.now(UTC))
     return notes.mood, notes.trend_values
 
 

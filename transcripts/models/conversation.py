@@ -16,6 +16,7 @@ class Conversation(models.Model):
     summary = models.TextField(blank=True)
     summary_trouble = models.CharField(max_length=64, blank=True, help_text="FailureCode, when there is no summary.")
     mood = models.CharField(max_length=16, blank=True)
+    mood_since = models.DateTimeField(null=True, help_text="When what was heard made it so.")
     trend = models.JSONField(default=list, help_text="[ms, turn id, -1 | 0 | 1] of the customer's last turns.")
     pending = models.JSONField(default=dict, help_text="Issues that came before their turns.")
 

@@ -8,6 +8,7 @@ from calls.admin import (  # noqa: F401 - they register
     instances,
     orgs,
     people,
+    screens,
     streams,
     teams,
 )

@@ -6,9 +6,15 @@ from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+
+from calls.scope import Reach, Scope
+
+TOKEN_BYTES = 32
+TOKEN_LENGTH = 43  # of them, as text
 
 
 class ScreenLinkQuerySet(models.QuerySet["ScreenLink"]):
@@ -16,7 +22,8 @@ class ScreenLinkQuerySet(models.QuerySet["ScreenLink"]):
         return self.filter(revoked_at=None)
 
     def of_token(self, token: str) -> ScreenLink | None:
-        return self.valid().filter(token_hash=hashed(token)).first()
+        """Not even looked for if no token looks like it."""
+        return self.valid().filter(token_hash=hashed(token)).first() if len(token) == TOKEN_LENGTH else None
 
     def note_seen(self) -> None:
         """At most once a minute for each."""
@@ -47,9 +54,29 @@ class ScreenLink(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def scope(self) -> Scope:
+        return Scope(watched=frozenset({Reach.of(self.team)}))
+
+    @property
+    def rights(self) -> frozenset[str]:
+        return frozenset({"screen", "screen-words"} if self.shows_words else {"screen"})
+
+    def clean(self) -> None:
+        if self.view is None:
+            return
+        if self.view.asks_for_people:
+            raise ValidationError({"view": "It asks for words or a caller, which a screen looks for neither."})
+        if not self.view.is_shared or self.view.team_id not in (None, self.team_id):
+            raise ValidationError({"view": "It is not shared with this team, nor with everybody."})
+
+    def revoke(self) -> bool:
+        """False if it was revoked before."""
+        return bool(ScreenLink.objects.valid().filter(pk=self.pk).update(revoked_at=Now()))
+
     def renew(self) -> str:
         """A new token, which only its hash is kept of; not saved."""
-        token = secrets.token_urlsafe(32)
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         self.token_hash = hashed(token)
         return token
 

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from calls.models import Person
 
 RIGHTS: dict[str, frozenset[str]] = {
-    "supervisor": frozenset({"wall", "calls", "acknowledge", "coach"}),
+    "supervisor": frozenset({"wall", "screen", "calls", "acknowledge", "coach"}),
     "team lead": frozenset(
-        {"wall", "calls", "acknowledge", "coach", "cases", "work", "bulk", "reports", "reveal", "intake"}
+        {"wall", "screen", "calls", "acknowledge", "coach", "cases", "work", "bulk", "reports", "reveal", "intake"}
     ),
     "agent": frozenset({"calls", "cases", "work", "reveal"}),
-    "admin": frozenset({"wall", "calls", "setup", "intake"}),
+    "admin": frozenset({"wall", "screen", "calls", "setup", "intake"}),
 }
 ROLES = tuple(RIGHTS)
 

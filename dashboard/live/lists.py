@@ -85,4 +85,8 @@ LISTS = (
         lambda alert: alert.is_unseen,
     ),
     LiveList("cases", "cases", "case", "case", lambda: Case.objects.open(), lambda case: case.is_open),
+    LiveList("screen", "screen", "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live),
+    LiveList(
+        "screen-words", "screen-words", "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live
+    ),
 )

@@ -21,6 +21,8 @@ PARTIALS = {
     "cases": ("case", "live/case_row.html"),
     "case": ("case", "live/case_facts.html"),
     "entries": ("entry", "live/entry.html"),
+    "screen": ("call", "live/screen_row.html"),
+    "screen-words": ("call", "live/screen_words_row.html"),
 }
 
 

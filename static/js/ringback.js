@@ -1,16 +1,22 @@
 import "./alert_sound.js";
+import "./call_freshness.js";
 import "./connection_badge.js";
+import "./definitions.js";
 import "./for_person.js";
+import "./heard_ago.js";
 import "./local_time.js";
 import "./mark_dialog.js";
+import "./pause_switch.js";
 import "./picked_count.js";
 import "./saved_views.js";
 import "./side_panes.js";
 import "./since_time.js";
 import "./transcript_log.js";
+import "./wall_list.js";
 import "./zone_offer.js";
 import "./actions.js";
 import "./alert_count.js";
+import "./open_count.js";
 import { LivePage } from "./live_page.js";
 
 new LivePage(document.querySelector("main")).start();

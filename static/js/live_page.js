@@ -1,9 +1,12 @@
 import { clock } from "./clock.js";
+import { FrameQueue, idIn } from "./frame_queue.js";
 import { LiveSocket } from "./live_socket.js";
+import { Pause } from "./pause.js";
 import { Slots } from "./slots.js";
 
 const REFUSED = [4401, 4403, 4404]; // signed out, or no longer for this person: the page itself says it best
-const COUNTED = ["calls", "waiting", "agents", "alerts", "cases"];
+const LISTS = ["calls", "agents", "alerts", "cases"];
+const COUNTED = ["calls", "agents", "alerts", "cases"];
 const COUNT_AGAIN_MS = 2000;
 const REFUSED_AGAIN_MS = 10000;
 
@@ -27,6 +30,8 @@ export class LivePage {
     if (!this.main.dataset.watch) return;
     this.cursor = this.main.dataset.cursor;
     this.slots = new Slots(this.main);
+    this.queue = new FrameQueue((frame) => this.#apply(frame));
+    this.pause = new Pause((frame) => this.queue.put(frame));
     const address = new URL("/live/", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new LiveSocket(address, () => this.#hello());
@@ -42,7 +47,7 @@ export class LivePage {
     const fresh = page?.querySelector("main");
     if (!fresh) return;
     this.socket?.end();
-    this.slots?.end();
+    for (const part of [this.slots, this.queue, this.pause]) part?.end();
     const focused = document.activeElement.id;
     const main = document.importNode(fresh, true);
     this.main.replaceWith(main);
@@ -60,7 +65,17 @@ export class LivePage {
     const { watch, epoch } = this.main.dataset;
     const watched = watch.split(" ");
     const own = watched.filter((name) => name.startsWith("call:")).map((name) => name.slice("call:".length));
-    return { watch: watched, cursor: this.cursor, epoch, shown: this.slots.shown(), numbers: this.#newest(own) };
+    return { watch: watched, cursor: this.cursor, epoch, shown: this.#shown(), numbers: this.#newest(own) };
+  }
+
+  /** What the page has, or is about to have. */
+  #shown() {
+    const shown = new Set(this.slots.shown());
+    for (const { type, slot, id, html } of [...this.queue, ...this.pause]) {
+      if (type === "place" && LISTS.includes(slot)) shown.add(idIn(html));
+      else shown.delete(id);
+    }
+    return [...shown];
   }
 
   #newest(pks) {
@@ -74,14 +89,21 @@ export class LivePage {
   }
 
   #take(frame) {
-    if (frame.type === "place") this.slots.place(frame.slot, frame.html);
-    else if (frame.type === "gone") this.slots.gone(frame.slot, frame.id);
+    if (frame.type === "place" || frame.type === "gone") {
+      if (!this.pause.holds(frame)) this.queue.put(frame);
+    } else if (frame.type === "rest") this.slots.rest(frame.slot, frame.left);
     else if (frame.type === "reload") this.reload();
     else if (frame.type === "beat") {
       clock.set(frame.now);
       this.cursor = frame.cursor;
       tell({ state: "live", age_s: frame.age_s, every_s: frame.every_s });
     }
+  }
+
+  #apply(frame) {
+    if (frame.type === "place") this.slots.place(frame.slot, frame.html);
+    else if (frame.slot.startsWith("call:")) tellRefused(frame.slot.slice("call:".length));
+    else this.slots.gone(frame.slot, frame.id);
   }
 
   #lost(code) {
@@ -100,6 +122,11 @@ export class LivePage {
       document.body.dispatchEvent(new Event("live:changed"));
     }, COUNT_AGAIN_MS);
   }
+}
+
+/** A call beside the page is not for this person, or not any more. */
+function tellRefused(pk) {
+  document.dispatchEvent(new CustomEvent("live:refused", { detail: { pk } }));
 }
 
 function tell(detail) {

@@ -1,3 +1,5 @@
+import { inert, isSelected, replace } from "./replacing.js";
+
 const FIRST = 10 ** 12; // so far before their places stand rows that became urgent
 
 /** Puts what the server rendered into its places. Focus, selection, ticks and open menus survive. */
@@ -8,6 +10,7 @@ export class Slots {
 
   constructor(root) {
     this.root = root;
+    this.wall = root.querySelector("wall-list"); // which has its own way with a thousand rows
     for (const list of root.querySelectorAll("[data-steady]")) {
       list.addEventListener("pointerleave", () => this.#settle(list));
       list.addEventListener("focusout", () => setTimeout(() => this.#settle(list)));
@@ -28,6 +31,10 @@ export class Slots {
   }
 
   place(slot, html) {
+    if (slot === "calls" && this.wall) {
+      this.wall.place(html);
+      return;
+    }
     const fresh = parsed(html);
     const list = fresh && this.#list(slot, fresh.dataset.teams);
     if (!list) return;
@@ -49,6 +56,10 @@ export class Slots {
   }
 
   gone(slot, id) {
+    if (slot === "calls" && this.wall) {
+      this.wall.gone(id);
+      return;
+    }
     this.#held.delete(id);
     const old = document.getElementById(id);
     const list = old?.closest(selector(slot));
@@ -63,7 +74,13 @@ export class Slots {
 
   /** What the lists hold now, so that the server can say what went while the socket was away. */
   shown() {
-    return [...this.root.querySelectorAll("[data-steady] > [id]:not(.is-gone)")].map((element) => element.id);
+    const ids = [...this.root.querySelectorAll("[data-steady] > [id]:not(.is-gone)")].map((element) => element.id);
+    return ids.concat(this.wall?.shown() ?? []);
+  }
+
+  /** How many rows of a list are still to come. */
+  rest(slot, left) {
+    if (slot === "calls") this.wall?.rest(left);
   }
 
   /** Up to which number the turns of a call are shown; null where nothing of it is. */
@@ -103,9 +120,7 @@ function selector(slot) {
 }
 
 function parsed(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const element = template.content.firstElementChild;
+  const element = inert(html);
   return element && document.importNode(element, true);
 }
 
@@ -122,22 +137,6 @@ function belongs(list, fresh) {
   // Turns from before the first one shown come with the earlier ones.
   const more = list.querySelector(":scope > .more");
   return !more?.nextElementSibling || order(fresh) >= order(more.nextElementSibling);
-}
-
-function isSelected(element) {
-  const selection = getSelection();
-  return !selection.isCollapsed && selection.containsNode(element, true);
-}
-
-function replace(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
-  for (const details of old.querySelectorAll("details[open][id]")) fresh.querySelector(`#${CSS.escape(details.id)}`)?.setAttribute("open", "");
-  for (const box of old.querySelectorAll("input:checked[id]")) {
-    const same = fresh.querySelector(`#${CSS.escape(box.id)}`);
-    if (same) same.checked = true;
-  }
-  old.replaceWith(fresh);
-  if (focused) (document.getElementById(focused) ?? fresh.querySelector("a[href], button, summary"))?.focus({ preventScroll: true });
 }
 
 function putInOrder(list, element) {

@@ -72,15 +72,15 @@ def test_a_long_transcript_comes_in_pieces_without_gap_or_double(sign_in: SignIn
     alice = sign_in("alice")
     html = page(alice, live_call.get_absolute_url())
     turns = ids(html)
-    while 'id="more-turns"' in html:
-        address = html.split('hx-get="/turns/')[1].split('"')[0].replace("&amp;", "&")
+    while 'class="more"' in html:
+        address = html.split('data-address="/turns/')[1].split('"')[0].replace("&amp;", "&")
         html = page(alice, f"/turns/{address}")
         turns = ids(html) + turns
     assert turns == [f"turn-{at:04}" for at in range(450)]
 
 
 def ids(html: str) -> list[str]:
-    return [part.split('"')[0] for part in html.split('id="turn-')[1:]]
+    return re.findall(r'id="turn-\d+-([^"]+)"', html)
 
 
 def test_turns_that_were_taken_off_are_not_shown(sign_in: SignIn, live_call: Call) -> None:

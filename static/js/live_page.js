@@ -4,8 +4,8 @@ import { LiveSocket } from "./live_socket.js";
 import { Pause } from "./pause.js";
 import { Slots } from "./slots.js";
 
-const REFUSED = [4401, 4403, 4404]; // signed out, or no longer for this person: the page itself says it best
-const LISTS = ["calls", "agents", "alerts", "cases"];
+const REFUSED = [4401, 4403, 4404, 4410]; // signed out, or no longer for this person: the page itself says it best
+const LISTS = ["calls", "agents", "alerts", "cases", "screen", "screen-words"];
 const COUNTED = ["calls", "agents", "alerts", "cases"];
 const COUNT_AGAIN_MS = 2000;
 const REFUSED_AGAIN_MS = 10000;
@@ -137,6 +137,7 @@ async function fetched(address) {
   try {
     const answer = await fetch(address, { cache: "no-store" });
     if (answer.redirected && new URL(answer.url).pathname !== new URL(address).pathname) location.assign(answer.url);
+    if (answer.status >= 500) return null; // it begins, or has trouble
     return new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     return null; // the server is away: the socket asks again

@@ -10,7 +10,8 @@ export class Slots {
 
   constructor(root) {
     this.root = root;
-    this.wall = root.querySelector("wall-list"); // which has its own way with a thousand rows
+    this.wall = root.querySelector("wall-list, screen-list"); // which have their own ways with a thousand rows
+    this.ofWall = this.wall?.querySelector("[data-slot]").dataset.slot;
     for (const list of root.querySelectorAll("[data-steady]")) {
       list.addEventListener("pointerleave", () => this.#settle(list));
       list.addEventListener("focusout", () => setTimeout(() => this.#settle(list)));
@@ -31,7 +32,7 @@ export class Slots {
   }
 
   place(slot, html) {
-    if (slot === "calls" && this.wall) {
+    if (slot === this.ofWall) {
       this.wall.place(html);
       return;
     }
@@ -56,7 +57,7 @@ export class Slots {
   }
 
   gone(slot, id) {
-    if (slot === "calls" && this.wall) {
+    if (slot === this.ofWall) {
       this.wall.gone(id);
       return;
     }
@@ -80,7 +81,7 @@ export class Slots {
 
   /** How many rows of a list are still to come. */
   rest(slot, left) {
-    if (slot === "calls") this.wall?.rest(left);
+    if (slot === this.ofWall) this.wall?.rest(left);
   }
 
   /** Up to which number the turns of a call are shown; null where nothing of it is. */

@@ -1,12 +1,17 @@
 from dataclasses import dataclass
+from functools import cached_property
 
 from django import template
 from django.template import Context
 
-from calls.models import Case, Person
+from calls.models import Alert, Case, Person
 from calls.rights import rights_of, roles_of
 
+from .telling import iso
+
 register = template.Library()
+
+MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,21 @@ class Viewer:
     @property
     def open_cases(self) -> int:
         return Case.objects.visible_to(self.person).open().count()
+
+    @cached_property
+    def unread_alerts(self) -> int:
+        """New ones since this person has marked all as seen; at most MOST_COUNTED."""
+        if "acknowledge" not in self.rights:
+            return 0
+        alerts = Alert.objects.visible_to(self.person).unseen()
+        if self.person.alerts_seen_at:
+            alerts = alerts.filter(at__gt=self.person.alerts_seen_at)
+        return alerts[:MOST_COUNTED].count()
+
+    @property
+    def alerts_seen_at(self) -> str:
+        """To the millisecond, as rows tell when they came."""
+        return iso(self.person.alerts_seen_at) if self.person.alerts_seen_at else ""
 
 
 @register.simple_tag(takes_context=True)

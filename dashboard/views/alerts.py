@@ -16,6 +16,8 @@ from django_htmx.http import trigger_client_event
 from calls.models import Alert, Person, Queue
 from calls.scope import Scope
 from dashboard.access import SignedIn, needs
+from dashboard.figures.sources import Sources
+from dashboard.templatetags.alerts import SNOOZES
 
 from .alert_query import SHOWS, AlertQuery
 from .live_page import live_page
@@ -24,8 +26,6 @@ from .saying import said
 NEW_SHOWN = 100
 PER_PAGE = 50
 NEIGHBOURS = ("call__instance", "call__case", "queue__instance", "acknowledged_by", "snoozed_by", "closed_by")
-
-SNOOZES = ("5", "15", "60")
 
 # What is done to an alert by whoever asks; whether it could be.
 Verb = Callable[[Alert, Person], bool]
@@ -37,6 +37,7 @@ def alerts(request: SignedIn) -> HttpResponse:
     asked = AlertQuery.of(request.GET)
     context = {
         "live": live,
+        "told_by": Sources.of(Scope.of(request.user)).kinds,
         "asked": asked,
         "shows": SHOWS,
         "page": _page(request, asked),
@@ -55,9 +56,9 @@ def _page(request: SignedIn, asked: AlertQuery) -> Page[Alert]:
     )
 
 
-def _queues(person: Person, chosen: Iterable[str]) -> list[str]:
+def _queues(person: Person, chosen: Iterable[str]) -> list[tuple[str, str]]:
     names = Queue.objects.filter(Scope.of(person).queues()).exclude(name="").values_list("name", flat=True)
-    return sorted({*names, *chosen})
+    return [(name, name) for name in sorted({*names, *chosen})]
 
 
 # Each for one alert by its address, or for several that are picked.
@@ -74,11 +75,10 @@ def acknowledge(request: SignedIn, pk: int | None = None) -> HttpResponse:
 @needs("acknowledge")
 @transaction.atomic
 def snooze(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    minutes = request.POST.get("minutes", "")
-    if minutes not in SNOOZES:
-        return said(request, "Not snoozed: 5, 15 or 60 minutes.", back_to=reverse("alerts"))
-    seconds = int(minutes) * 60
-    return _do(request, pk, lambda alert, by: alert.snooze(by=by, seconds=seconds), f"asleep for {minutes} min")
+    minutes = {str(minutes): minutes for minutes, _ in SNOOZES}.get(request.POST.get("minutes", ""))
+    if minutes is None:
+        return said(request, "Not snoozed: for 5, 15 or 60 minutes only.", back_to=reverse("alerts"))
+    return _do(request, pk, lambda alert, by: alert.snooze(by=by, seconds=minutes * 60), f"asleep for {minutes} min")
 
 
 @require_POST

@@ -99,6 +99,6 @@ def _wall(request: SignedIn) -> HttpResponse:
 def _alerts(person: Person) -> list[Alert]:
     alerts = Alert.objects.visible_to(person).unseen().order_by("-at")[:ALERTS_SHOWN]
     return sorted(
-        alerts.select_related("call__instance", "call__case", "call__conversation"),
+        alerts.select_related("call__instance", "call__case", "queue"),
         key=lambda alert: newest_first(alert.at),
     )

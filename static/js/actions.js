@@ -6,7 +6,7 @@ const CONTROLS = `a[href], ${ACTIONS}`;
 const SETTLED_MS = 50;
 let neighbour = null;
 
-document.addEventListener("said", (event) => say(event.detail.words));
+document.addEventListener("said", ({ detail }) => say(detail.words, detail.undo));
 document.addEventListener("htmx:sendError", () => say("The server cannot be reached. Nothing was changed."));
 document.addEventListener("htmx:responseError", (event) => {
   const reasons = { 403: "your role does not allow it, or the page is too old", 404: "it is gone, or no longer yours to see" };

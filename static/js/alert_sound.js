@@ -1,65 +1,49 @@
-const VOLUME = "ringback.volume";
+import { SEVERITIES } from "./alert_news.js";
+import { NAMES, mayPlay, play } from "./alert_sounds.js";
+import { KeptChoice } from "./kept_choice.js";
 
-/** Two soft notes. Browsers let a page sound only after a click, so it is made with the first one. */
-class Bell {
-  #audio = new AudioContext();
+const isOn = new KeptChoice("sound.on", "false");
+const name = new KeptChoice("sound", NAMES[0]);
+const least = new KeptChoice("sound.least", "warning");
+const volume = new KeptChoice("volume", "60");
 
-  async ring(volume) {
-    await this.#audio.resume();
-    [660, 880].forEach((pitch, at) => this.#note(pitch, this.#audio.currentTime + at * 0.18, volume));
-  }
+document.addEventListener("alert:news", ({ detail: { worst } }) => {
+  if (isOn.value !== "true" || !mayPlay() || SEVERITIES.indexOf(worst) < SEVERITIES.indexOf(least.value)) return;
+  play(name.value, worst, volume.value / 100);
+});
 
-  #note(pitch, from, volume) {
-    const tone = new OscillatorNode(this.#audio, { frequency: pitch });
-    const loudness = new GainNode(this.#audio, { gain: 0 });
-    loudness.gain.linearRampToValueAtTime(volume * 0.4, from + 0.02);
-    loudness.gain.linearRampToValueAtTime(0, from + 0.16);
-    tone.connect(loudness).connect(this.#audio.destination);
-    tone.start(from);
-    tone.stop(from + 0.17);
-  }
-}
-
-let bell = null; // outlives the element, which is replaced with the page's content
-let isOn = false;
-
-/** <alert-sound>: off until a click, with its volume and a test. */
+/** <alert-sound>: off until a click; which sound, how loud, from which severity on, and a test. */
 class AlertSound extends HTMLElement {
   connectedCallback() {
     if (!this.querySelector("button")) this.append(this.querySelector("template").content.cloneNode(true));
-    this.volume = this.querySelector("#volume");
-    this.volume.value = localStorage.getItem(VOLUME) ?? this.volume.value;
-    this.volume.addEventListener("change", () => localStorage.setItem(VOLUME, this.volume.value));
-    this.querySelector("#sound").addEventListener("click", () => this.#turn(!isOn));
-    this.querySelector("#sound-test").addEventListener("click", () => this.#ring());
-    document.addEventListener("live:placed", this.#hear);
-    this.#show();
+    const [names, from, loudness] = ["sound-name", "sound-least", "volume"].map((id) => this.querySelector(`#${id}`));
+    names.replaceChildren(...NAMES.map((each) => new Option(each)));
+    for (const [control, kept] of [[names, name], [from, least], [loudness, volume]]) {
+      control.value = kept.value;
+      control.addEventListener("change", () => { kept.value = control.value; });
+    }
+    this.querySelector("#sound-test").addEventListener("click", () => play(name.value, "warning", volume.value / 100));
+    this.querySelector("#sound").addEventListener("click", () => {
+      isOn.value = isOn.value !== "true";
+      this.show();
+    });
+    this.show();
+    document.addEventListener("pointerdown", this.show);
+    document.addEventListener("keydown", this.show);
   }
 
   disconnectedCallback() {
-    document.removeEventListener("live:placed", this.#hear);
+    document.removeEventListener("pointerdown", this.show);
+    document.removeEventListener("keydown", this.show);
   }
 
-  #hear = (event) => {
-    if (isOn && event.detail.slot === "alerts" && event.detail.isNew) this.#ring();
-  };
-
-  #turn(on) {
-    isOn = on;
-    if (on) bell ??= new Bell();
-    this.#show();
-  }
-
-  #show() {
+  show = () => {
     const button = this.querySelector("#sound");
-    button.textContent = isOn ? "Sound on" : "Sound off";
-    button.setAttribute("aria-pressed", String(isOn));
-  }
-
-  #ring() {
-    bell ??= new Bell();
-    bell.ring(this.volume.value / 100);
-  }
+    const on = isOn.value === "true";
+    const words = on ? `Sound on${mayPlay() ? "" : ", after a click anywhere on this page"}` : "Sound off";
+    if (button.textContent !== words) button.textContent = words;
+    button.setAttribute("aria-pressed", String(on));
+  };
 }
 
 customElements.define("alert-sound", AlertSound);

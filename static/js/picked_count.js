@@ -1,7 +1,7 @@
-/** <picked-count>: how many rows of the list are selected. */
+/** <picked-count of="alert">: how many rows of the list are selected; of cases, if it does not say. */
 class PickedCount extends HTMLElement {
   #count = () => {
-    const picked = document.querySelectorAll('input[name="case"]:checked').length;
+    const picked = document.querySelectorAll(`input[name="${this.getAttribute("of") ?? "case"}"]:checked`).length;
     this.textContent = `${picked} selected`;
   };
 

@@ -1,4 +1,7 @@
+import "./alert_desktop.js";
+import "./alert_filter.js";
 import "./alert_sound.js";
+import "./alert_toasts.js";
 import "./call_freshness.js";
 import "./connection_badge.js";
 import "./definitions.js";

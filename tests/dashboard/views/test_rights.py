@@ -8,6 +8,9 @@ from django.test import Client
 from django.urls import get_resolver
 
 from calls.models import Alert, Call, Case
+from transcripts.models import Bookmark, Segment
+
+from .conftest import add_turns
 
 SignIn = Callable[[str], Client]
 PEOPLE = ("alice", "bob", "dave", "erin", "charlie", "root")
@@ -21,15 +24,25 @@ class Address:
     is_post: bool = False
 
     def ask(self, client: Client) -> int:
-        return (client.post if self.is_post else client.get)(self.path).status_code
+        return client.post(self.path, FORM).status_code if self.is_post else client.get(self.path).status_code
 
 
+FORM = {"turn": "turn-0000"}
 ADDRESSES = [
     Address("wall", "/", "alice bob erin root dave"),  # Dave is led to his cases
+    Address("heard", "/wall/heard/", "alice bob erin root", is_post=True),
+    Address("wall_csv", "/wall/csv/", "alice bob erin root", is_post=True),
+    Address("flag", "/flags/{call_pk}/", "alice bob root", is_post=True),
     Address("acknowledge", "/alerts/{alert}/acknowledge/", "alice bob root", is_post=True),
     Address("call", "/calls/acme/{call}/", "alice bob dave erin root"),
     Address("call_by_contact_id", "/calls/{call}/", "alice bob dave erin root"),
     Address("turns", "/turns/{call_pk}/?place=5", "alice bob dave erin root"),
+    Address("transcript", "/turns/{call_pk}/transcript.txt", "alice bob dave erin root"),
+    Address("pane", "/calls/pane/{call_pk}/", "alice bob erin root"),
+    Address("mark_turn", "/turns/{call_pk}/mark/", "alice bob root", is_post=True),
+    Address("change_mark", "/marks/{mark}/", "alice bob root", is_post=True),
+    Address("remove_mark", "/marks/{mark}/remove/", "alice bob root", is_post=True),
+    Address("put_back_mark", "/marks/{mark}/put-back/", "alice bob root", is_post=True),
     Address("cases", "/cases/", "bob dave root"),
     Address("case_figures", "/cases/figures/", "bob dave root"),
     Address("take_several", "/cases/take/", "bob root", is_post=True),
@@ -42,21 +55,34 @@ ADDRESSES = [
     Address("mirror_again", "/cases/{case}/mirror-again/", "bob dave root", is_post=True),
     Address("reveal", "/cases/{case}/reveal/", "bob dave root", is_post=True),
     Address("promises", "/promises/", "bob dave root"),
+    Address("view_save", "/views/", "alice bob erin root", is_post=True),
+    Address("view_restore", "/views/restore/", "alice bob erin root", is_post=True),
     Address("zone", "/accounts/zone/", "alice bob dave erin charlie root"),
 ]
 FOR_ALL = {"login", "logout", "healthz"}
-BY_TOKEN = {"metrics"}
+BY_TOKEN = {"metrics", "screen", "screen_hold"}
+# Of a saved view: asked in test_views.
+BY_OWNER = {"view", "view_update", "view_rename", "view_copy", "view_share", "view_delete"}
 
 
 def filled(address: Address, alert: Alert) -> Address:
     call = Call.objects.get(alerts=alert)
-    path = address.path.format(alert=alert.pk, call=call.contact_id, call_pk=call.pk, case=call.case_id)
+    path = address.path.format(
+        alert=alert.pk, call=call.contact_id, call_pk=call.pk, case=call.case_id, mark=_mark(call).pk
+    )
     return Address(address.name, path, address.allowed, address.is_post)
+
+
+def _mark(call: Call) -> Bookmark:
+    """Of the call's one turn."""
+    if not Segment.objects.filter(call_id=call.pk).exists():
+        add_turns(call, 1)
+    return Bookmark.objects.get_or_create(call=call, turn_id="turn-0000")[0]
 
 
 def test_the_table_names_every_address() -> None:
     names = {name for pattern in get_resolver().url_patterns if (name := getattr(pattern, "name", None))}
-    assert names == {address.name for address in ADDRESSES} | FOR_ALL | BY_TOKEN
+    assert names == {address.name for address in ADDRESSES} | FOR_ALL | BY_TOKEN | BY_OWNER
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -87,7 +113,7 @@ def test_foreign_and_absent_are_the_same_404(address: Address, sign_in: SignIn, 
     if address.name == "acknowledge":
         absent_path = "/alerts/999999/acknowledge/"
     else:
-        absent_path = address.path.format(call="absent", call_pk=999999, case=999999)
+        absent_path = address.path.format(call="absent", call_pk=999999, case=999999, mark=999999)
     foreign = filled(address, alert).ask(carol)
     absent = Address(address.name, absent_path, "", address.is_post).ask(carol)
     assert foreign == absent == 404

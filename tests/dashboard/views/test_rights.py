@@ -33,7 +33,16 @@ ADDRESSES = [
     Address("heard", "/wall/heard/", "alice bob erin root", is_post=True),
     Address("wall_csv", "/wall/csv/", "alice bob erin root", is_post=True),
     Address("flag", "/flags/{call_pk}/", "alice bob root", is_post=True),
+    Address("alerts", "/alerts/", "alice bob root"),
+    Address("mark_seen", "/alerts/seen/", "alice bob root", is_post=True),
     Address("acknowledge", "/alerts/{alert}/acknowledge/", "alice bob root", is_post=True),
+    Address("acknowledge", "/alerts/acknowledge/", "alice bob root", is_post=True),
+    Address("snooze", "/alerts/{alert}/snooze/", "alice bob root", is_post=True),
+    Address("snooze", "/alerts/snooze/", "alice bob root", is_post=True),
+    Address("close_alerts", "/alerts/{alert}/close/", "alice bob root", is_post=True),
+    Address("close_alerts", "/alerts/close/", "alice bob root", is_post=True),
+    Address("renew_alerts", "/alerts/{alert}/renew/", "alice bob root", is_post=True),
+    Address("renew_alerts", "/alerts/renew/", "alice bob root", is_post=True),
     Address("call", "/calls/acme/{call}/", "alice bob dave erin root"),
     Address("call_by_contact_id", "/calls/{call}/", "alice bob dave erin root"),
     Address("turns", "/turns/{call_pk}/?place=5", "alice bob dave erin root"),
@@ -110,10 +119,7 @@ def test_nothing_is_changed_by_following_a_link(address: Address, sign_in: SignI
 def test_foreign_and_absent_are_the_same_404(address: Address, sign_in: SignIn, make_case: Callable[..., Case]) -> None:
     alert = Alert.objects.create(call=make_case().calls.get())
     carol = sign_in("carol")
-    if address.name == "acknowledge":
-        absent_path = "/alerts/999999/acknowledge/"
-    else:
-        absent_path = address.path.format(call="absent", call_pk=999999, case=999999, mark=999999)
+    absent_path = address.path.format(alert=999999, call="absent", call_pk=999999, case=999999, mark=999999)
     foreign = filled(address, alert).ask(carol)
     absent = Address(address.name, absent_path, "", address.is_post).ask(carol)
     assert foreign == absent == 404

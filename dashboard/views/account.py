@@ -10,18 +10,24 @@ from django.shortcuts import redirect, render
 from calls.models import Person
 
 
-class ZoneForm(forms.Form):
-    time_zone = forms.ChoiceField(label="Time zone", choices=[(name, name) for name in sorted(available_timezones())])
+class AccountForm(forms.Form):
+    time_zone = forms.ChoiceField(
+        label="Show times in", choices=[(name, name) for name in sorted(available_timezones())]
+    )
+    has_letter_keys = forms.BooleanField(label="Single keys are shortcuts on the live pages", required=False)
 
 
 @login_required
 def zone(request: HttpRequest) -> HttpResponse:
-    """Where a person chooses the zone in which they read times."""
+    """Where a person chooses the zone in which they read times, and whether single keys do anything."""
     person = cast(Person, request.user)
-    form = ZoneForm(request.POST or None, initial={"time_zone": person.time_zone})
+    chosen = {name: getattr(person, name) for name in AccountForm.base_fields}
+    form = AccountForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
-        person.time_zone = form.cleaned_data["time_zone"]
-        person.save(update_fields=["time_zone"])
-        messages.info(request, f"Times are shown in {person.time_zone} now.")
+        for name, value in form.cleaned_data.items():
+            setattr(person, name, value)
+        person.save(update_fields=list(form.cleaned_data))
+        keys = "on" if person.has_letter_keys else "off"
+        messages.info(request, f"Times are shown in {person.time_zone} now, and single keys are {keys}.")
         return redirect("zone")
     return render(request, "pages/zone.html", {"form": form})

@@ -19,13 +19,14 @@ from dashboard.access import SignedIn, needs
 from dashboard.templatetags.masking import masked
 from dashboard.templatetags.stages import agent_shown, in_stage_since, queue_shown
 from dashboard.templatetags.telling import trend
+from transcripts.export.cells import safe_cell
+from transcripts.export.rows import MARK_OF_UTF8
 
 from .wall_list import found_pks, whole_rows
 from .wall_query import WallQuery
 
 ROWS_AT_ONCE = 200
 MOST_ROWS = 10_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # as spreadsheets begin what they reckon, and would run
 
 Cells = Callable[[Call, datetime, ZoneInfo], tuple[Any, ...]]
 
@@ -36,7 +37,7 @@ def wall_csv(request: SignedIn) -> StreamingHttpResponse:
     """The calls of `ids` in that order, else those that the address asks for; of either what the person may see."""
     query, person = WallQuery.of(request.GET), request.user
     asked = [int(pk) for pk in request.POST.get("ids", "").split(",") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    pks = asked[:MOST_ROWS] if "ids" in request.POST else found_pks(Scope.of(person), query)
+    pks = list(dict.fromkeys(asked))[:MOST_ROWS] if "ids" in request.POST else found_pks(Scope.of(person), query)
     name = f"calls-{datetime.now(ZoneInfo(person.time_zone)):%Y-%m-%d-%H%M%S}.csv"
     return StreamingHttpResponse(
         lines(person, pks, query.columns),
@@ -46,7 +47,9 @@ def wall_csv(request: SignedIn) -> StreamingHttpResponse:
 
 
 async def lines(person: Person, pks: Sequence[int], columns: Sequence[str]) -> AsyncIterator[str]:
-    yield _line(["contact_id", *(header for name in columns for header in HEADERS[name]), "flagged_by", "flagged_at"])
+    yield MARK_OF_UTF8 + _line(
+        ["contact_id", *(header for name in columns for header in HEADERS[name]), "flagged_by", "flagged_at"]
+    )
     for first in range(0, len(pks), ROWS_AT_ONCE):
         yield await sync_to_async(_lines)(person, pks[first : first + ROWS_AT_ONCE], columns)
 
@@ -63,12 +66,8 @@ def _lines(person: Person, pks: Sequence[int], columns: Sequence[str]) -> str:
 
 def _line(cells: Sequence[Any]) -> str:
     line = StringIO()
-    csv.writer(line).writerow([_safe(cell) for cell in cells])
+    csv.writer(line).writerow([safe_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return line.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def _told(call: Call, name: str, empty: Any = "") -> Any:

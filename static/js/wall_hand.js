@@ -1,11 +1,14 @@
 import { keys } from "./keys.js";
 
+const WIDE = matchMedia("(min-width: 1101px)"); // else the pane would cover the list
+const RESTS_MS = 250;
 const PANES = ["1", "2", "3", "4"];
 
 /** The hand in the list: where it is, which call it has picked, and what it does with it. */
 export class WallHand {
   #isPointed = false;
   #picked = null; // the row's id
+  #following = 0;
 
   /** `left()` is called when the hand has left the list. */
   constructor(list, left) {
@@ -58,6 +61,13 @@ export class WallHand {
     this.#pick(order[at]);
     this.list.window.reveal(at);
     order[at].link.focus({ preventScroll: true });
+    clearTimeout(this.#following);
+    this.#following = setTimeout(() => this.#follow(), RESTS_MS);
+  }
+
+  /** Where calls are read beside the list already, the picked one is shown there too, once the keys rest. */
+  #follow() {
+    if (WIDE.matches && document.querySelector("side-panes > *")) this.#beside(this.#pickedRow(), 0);
   }
 
   #pick(row) {

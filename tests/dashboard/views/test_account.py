@@ -26,6 +26,15 @@ def test_a_person_chooses_the_zone_in_which_times_are_shown(sign_in: SignIn, peo
     assert people["alice"].time_zone == "Europe/Madrid"
 
 
+def test_a_person_switches_single_keys_off_and_on(sign_in: SignIn, people: dict[str, Person]) -> None:
+    alice = sign_in("alice")
+    assert 'data-keys="on"' in alice.get("/").content.decode()
+    alice.post("/accounts/zone/", {"time_zone": "UTC"})
+    assert 'data-keys="off"' in alice.get("/").content.decode()
+    alice.post("/accounts/zone/", {"time_zone": "UTC", "has_letter_keys": "on"})
+    assert 'data-keys="on"' in alice.get("/").content.decode()
+
+
 def test_a_zone_that_there_is_not_is_refused(sign_in: SignIn, people: dict[str, Person]) -> None:
     page = sign_in("alice").post("/accounts/zone/", {"time_zone": "Mars/Base"}).content.decode()
     assert "Mars/Base is not one of the available choices" in page

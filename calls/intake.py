@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from calls.caller_names import learn_callers
 from calls.connect.contact_record import ContactRecord, decode
 from calls.connect.kinds import Unusable
 from calls.judging import judge_calls, judge_early
@@ -57,6 +58,7 @@ class ContactRecords:
         family = lock_family(instance, records)
         news = [family[arrival.value[1].contact_id] for arrival in newest if _bring_in(arrival, family)]
         changed = judge_and_save(instance, family, news)
+        learn_callers(instance, news)
         return dict(Call.objects.filter(pk__in=changed).values_list("pk", "number"))
 
 

@@ -16,12 +16,14 @@ RANKS = {"red": 0, "amber": 1, "": 2}
 A_RANK = 10**11
 NOBODY_WAITS = 10**10
 IDLE = 2 * 10**10
+LEAST_RATED = 10  # calls: of fewer a share alarms nobody
 
 
 class Breach(NamedTuple):
     """A figure of a queue that has reached a level of it."""
 
     figure: Figure
+    value: float
     level: str
     limit: float
 
@@ -49,6 +51,7 @@ class QueueTile(NamedTuple):
     agents_free: int | None = None
     service_level: int | None = None  # percent, today
     abandon_rate: int | None = None
+    queued: int = 0  # today
     heard_at: datetime | None = None  # when Amazon Connect was asked; None where the calls tell it
     limits: LimitsOf = {}
 
@@ -72,12 +75,12 @@ class QueueTile(NamedTuple):
             Figure.WAITING: self.waiting.callers if self.waiting else None,
             Figure.OLDEST_S: self._oldest_s,
             Figure.AGENTS_FREE: self.agents_free if self.waiting and self.waiting.callers else None,
-            Figure.SERVICE_LEVEL: self.service_level,
-            Figure.ABANDON_RATE: self.abandon_rate,
+            Figure.SERVICE_LEVEL: self.service_level if self.queued >= LEAST_RATED else None,
+            Figure.ABANDON_RATE: self.abandon_rate if self.queued >= LEAST_RATED else None,
         }
         found = [(figure, value) for figure, value in told.items() if value is not None and figure in self.limits]
-        levels = [(figure, self.limits[figure].level(value)) for figure, value in found]
-        reached = [Breach(figure, level, self.limits[figure].limit(level)) for figure, level in levels if level]
+        levels = [(figure, value, self.limits[figure].level(value)) for figure, value in found]
+        reached = [Breach(*each, self.limits[each[0]].limit(each[2])) for each in levels if each[2]]
         return sorted(reached, key=lambda breach: RANKS[breach.level])
 
     @property

@@ -17,6 +17,7 @@ class Rated(TypedDict):
 
     service_level: int | None
     abandon_rate: int | None
+    queued: int  # calls, of which that is a share
 
 
 class Rates(NamedTuple):
@@ -28,10 +29,8 @@ class Rates(NamedTuple):
         """A queue's, under all the keys that its calls have it by."""
         levels = [self.levels[key] for key in dict.fromkeys(keys) if key in self.levels]
         abandoned = [self.abandoned[key] for key in dict.fromkeys(keys) if key in self.abandoned]
-        return {
-            "service_level": service_level.total(levels).percent,
-            "abandon_rate": abandon_rate.total(abandoned).percent,
-        }
+        level, rate = service_level.total(levels), abandon_rate.total(abandoned)
+        return {"service_level": level.percent, "abandon_rate": rate.percent, "queued": rate.queued}
 
     @property
     def service_level(self) -> ServiceLevel:

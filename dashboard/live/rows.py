@@ -24,7 +24,7 @@ def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
     with_neighbours: dict[str, QuerySet[Any]] = {
         "call": with_earlier_drops(
             with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org", "flag__by"))
-        ),
+        ).prefetch_related("instance__shown_attributes"),
         "alert": Alert.objects.select_related("call__instance", "call__case", "queue"),
         "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
         "agent": with_teams(Agent.objects.select_related("instance")),

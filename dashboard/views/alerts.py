@@ -68,24 +68,27 @@ def _queues(person: Person, chosen: Iterable[str]) -> list[tuple[str, str]]:
 @needs("acknowledge")
 @transaction.atomic
 def acknowledge(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    return _do(request, pk, lambda alert, by: alert.acknowledge(by=by), "acknowledged")
+    return _do(request, _picked(request, pk), lambda alert, by: alert.acknowledge(by=by), "acknowledged")
 
 
 @require_POST
 @needs("acknowledge")
 @transaction.atomic
 def snooze(request: SignedIn, pk: int | None = None) -> HttpResponse:
+    picked = _picked(request, pk)
     minutes = {str(minutes): minutes for minutes, _ in SNOOZES}.get(request.POST.get("minutes", ""))
     if minutes is None:
         return said(request, "Not snoozed: for 5, 15 or 60 minutes only.", back_to=reverse("alerts"))
-    return _do(request, pk, lambda alert, by: alert.snooze(by=by, seconds=minutes * 60), f"asleep for {minutes} min")
+    return _do(
+        request, picked, lambda alert, by: alert.snooze(by=by, seconds=minutes * 60), f"asleep for {minutes} min"
+    )
 
 
 @require_POST
 @needs("acknowledge")
 @transaction.atomic
 def close(request: SignedIn, pk: int | None = None) -> HttpResponse:
-    return _do(request, pk, lambda alert, by: alert.close(by=by), "closed")
+    return _do(request, _picked(request, pk), lambda alert, by: alert.close(by=by), "closed")
 
 
 @require_POST
@@ -93,22 +96,25 @@ def close(request: SignedIn, pk: int | None = None) -> HttpResponse:
 @transaction.atomic
 def renew(request: SignedIn, pk: int | None = None) -> HttpResponse:
     """Also what undoes the others."""
-    return _do(request, pk, lambda alert, _: alert.renew(), "new again", may_undo=False)
+    return _do(request, _picked(request, pk), lambda alert, _: alert.renew(), "new again", may_undo=False)
 
 
-def _do(request: SignedIn, pk: int | None, verb: Verb, done_words: str, *, may_undo: bool = True) -> HttpResponse:
-    picked = _picked(request) if pk is None else [get_object_or_404(Alert.objects.visible_to(request.user), pk=pk)]
+def _picked(request: SignedIn, pk: int | None) -> list[Alert]:
+    """In the order of their ids, in which rows are locked everywhere."""
+    mine = Alert.objects.visible_to(request.user)
+    if pk is not None:
+        return [get_object_or_404(mine, pk=pk)]
+    ids = [int(pk) for pk in request.POST.getlist("alert") if pk.isascii() and pk.isdigit() and len(pk) < 19]
+    return list(mine.filter(pk__in=ids).order_by("pk"))
+
+
+def _do(request: SignedIn, picked: list[Alert], verb: Verb, words: str, *, may_undo: bool = True) -> HttpResponse:
     done = [alert for alert in picked if verb(alert, request.user)]
     undo = {"path": reverse("renew_alerts"), "alert": [alert.pk for alert in done]} if done and may_undo else None
-    response = said(request, _told(picked, done, done_words), back_to=reverse("alerts"), undo=undo)
-    # A row goes by itself; of several the page is fetched again.
-    return trigger_client_event(response, "refresh") if request.htmx and pk is None else response
-
-
-def _picked(request: SignedIn) -> list[Alert]:
-    """In the order of their ids, in which rows are locked everywhere."""
-    ids = [int(pk) for pk in request.POST.getlist("alert") if pk.isascii() and pk.isdigit() and len(pk) < 19]
-    return list(Alert.objects.visible_to(request.user).filter(pk__in=ids).order_by("pk"))
+    response = said(request, _told(picked, done, words), back_to=reverse("alerts"), undo=undo)
+    # The row of one goes by itself; after several the page is fetched again.
+    is_one = request.resolver_match is not None and "pk" in request.resolver_match.kwargs
+    return trigger_client_event(response, "refresh") if request.htmx and not is_one else response
 
 
 def _told(picked: list[Alert], done: list[Alert], words: str) -> str:

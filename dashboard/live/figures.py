@@ -78,7 +78,8 @@ def _pieces(found: WallFigures) -> Iterator[Piece]:
         slot = "figures" if figure.is_leading else "more-figures"
         yield Place(slot, f"strip-{figure.name}"), figure, "live/figure.html", {"figure": figure}
     for queue in found.queues:
-        thing = (queue, queue.breaches)  # a wait reaches its level with time alone
+        levels = [(breach.figure, breach.level) for breach in queue.breaches]  # a wait reaches one with time alone
+        thing = (queue, levels)
         yield Place("queues", queue.id), thing, "live/queue_tile.html", {"queue": queue}
     if found.more_queues:
         more = {"more": found.more_queues}

@@ -1,6 +1,7 @@
 """The figures come with the feed: counted once for all who are told the same, sent where they changed."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -61,6 +62,17 @@ def test_what_did_not_change_is_neither_counted_again_nor_sent_again(streamed: R
     assert statements(lambda: count.again(of_alice)) <= 2  # the horizon, and what changed since it
     (again,) = count.again(of_alice).values()
     assert again.news_for(first) == ()
+
+
+def test_a_wait_that_lasts_is_not_sent_again_for_each_second(streamed: Room) -> None:
+    enqueued_at = datetime.now(UTC) - timedelta(seconds=70)
+    streamed.call(stage="waiting", stage_source="contact-events", enqueued_at=enqueued_at, stage_since=enqueued_at)
+    of_alice, count = lookers([streamed.alice]), Count()
+    (before,) = count.again(of_alice).values()
+    assert any("amber" in frame for frame in before.frames.values())
+    streamed.agent("bob.hale")  # a change, so that it is counted again
+    (after,) = count.again(of_alice).values()
+    assert [frame for frame in after.news_for(before) if '"queues"' in frame] == []
 
 
 def test_of_all_the_figures_only_those_that_changed_are_sent(streamed: Room) -> None:

@@ -16,7 +16,7 @@ from calls.models import AlertChannel, Gap, Instance, SalesforceOrg, Stream, Swe
 from calls.progress import Progress, progress
 
 SWEEP_LATE_S = 20
-SWEEPS = ("shards", "mirror", "calls", "deliveries")
+SWEEPS = ("shards", "mirror", "calls", "alerts", "deliveries")
 # Partitions are made each hour, a month ahead: a fresh clock takes an hour to its first time, and nothing waits for it.
 PARTITIONS, PARTITIONS_LATE_S = "partitions", 3 * 3600
 

@@ -11,6 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from calls.alerting.looking import end_what_is_over, raise_due
+from calls.alerting.queues import NOW, RATES
+from calls.alerting.rules import all_rules
+from calls.alerting.thresholds import watch_queues
 from calls.current_metrics import instances_to_measure
 from calls.describing.asking import instances_to_describe
 from calls.intake import judge_again
@@ -91,6 +95,19 @@ def sweep_connect(ask_figures: Callable[[int], object], describe: Callable[[int]
         ask_figures(instance_id)
     for instance_id in instances_to_describe():
         describe(instance_id)
+
+
+def sweep_alerts() -> None:
+    """What clocks, and figures of now, say to the rules; and whoever sleeps is woken."""
+    rules = all_rules()
+    if sum((Alert.objects.wake(), raise_due(rules), end_what_is_over(rules), watch_queues(rules, NOW))):
+        nudge()
+    Sweep.note("alerts")
+
+
+def sweep_rates() -> None:
+    if watch_queues(all_rules(), RATES):
+        nudge()
 
 
 def sweep_deliveries(deliver: Callable[[int], object]) -> None:

@@ -85,6 +85,16 @@ def sweep_connect() -> None:
 
 
 @shared_task
+def sweep_alerts() -> None:
+    sweeps.sweep_alerts()
+
+
+@shared_task
+def sweep_rates() -> None:
+    sweeps.sweep_rates()
+
+
+@shared_task
 def sweep_deliveries() -> None:
     sweeps.sweep_deliveries(partial(hint, "calls.tasks.deliver_alerts"))
 

@@ -264,6 +264,8 @@ SWEEPS = {
     "calls.tasks.sweep_mirror": SWEEP_S,
     "calls.tasks.sweep_calls": 5.0,
     "calls.tasks.sweep_connect": SWEEP_S,
+    "calls.tasks.sweep_alerts": 1.0,
+    "calls.tasks.sweep_rates": 10.0,
     "calls.tasks.sweep_deliveries": 1.0,
     "calls.tasks.attend_backfills": SWEEP_S,
     "calls.tasks.sweep_dead_letters": 10.0,
@@ -274,6 +276,16 @@ SWEEPS = {
 CELERY_BEAT_SCHEDULE = {
     task: {"task": task, "schedule": every_s, "options": {"expires": every_s}} for task, every_s in SWEEPS.items()
 }
+
+# What rules of alerts ask, by the kind of rule; and who counts the figures of queues.
+LASTING_ALERTS = {
+    "long-call": "calls.alerting.long_call.LongCall",
+    "long-wait": "calls.alerting.long_wait.LongWait",
+    "silence": "transcripts.alerting.silence.Silence",
+    "sentiment": "transcripts.alerting.sentiment.Sentiment",
+}
+MOMENTARY_ALERTS = {"category": "transcripts.alerting.category.Category"}
+QUEUE_FIGURES = "dashboard.figures.breached.breached"
 
 # Which handlers a stream's records may go to: the ground floor does not know them.
 STREAM_HANDLERS = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from calls.connect.kinds import Unusable
 from calls.models import Instance
 from calls.streams.arrival import Arrival
+from transcripts.alerting.told import alert
 from transcripts.cards import lets_through, mask_turns, may_go_on, of_interest
 from transcripts.hearing import HeardCall, hear
 from transcripts.lens import LensEvent, decode, decode_plain
@@ -44,8 +45,9 @@ class ContactLens:
         rows = [plain_row(turns[pk].call, item) for pk, item in plain.items()]
         others = {pk: each for pk, each in turns.items() if pk not in plain}
         _merge(others)
-        _note(others.values(), [(turns[pk].call, item) for pk, item in plain.items()])
+        noted = _note(others.values(), [(turns[pk].call, item) for pk, item in plain.items()])
         save_turns(others.values(), rows)
+        alert(instance, noted)
         return {call.pk: call.number for call in heard}
 
 
@@ -70,7 +72,9 @@ def _merge(calls: Mapping[int, TurnsOfCall]) -> None:
         calls[pk].changed |= mask_turns(in_order(calls[pk].by_id.values()))
 
 
-def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]) -> None:
+def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]) -> list[HeardCall]:
+    """Those of whom the notes have changed."""
+    noted: list[HeardCall] = []
     new: dict[int, Columns] = {}
     changed: dict[int, Columns] = {}
     spoken = [
@@ -89,8 +93,11 @@ def _note(calls: Iterable[TurnsOfCall], plain: Iterable[tuple[HeardCall, Plain]]
         notes.note_turns(turns.news(), turns.call.heard_at)
         if notes.columns() != before:
             (new if is_new else changed)[turns.call.pk] = notes.columns()
+            noted.append(turns.call)
     for call, said in spoken:
         if (telling := felt(said)) and call.notes.note_turns(telling, call.heard_at):
             changed[call.pk] = call.notes.columns()
+            noted.append(call)
     make_notes(new)
     change_notes(changed)
+    return noted

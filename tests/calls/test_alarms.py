@@ -178,7 +178,7 @@ def test_alarms_cost_the_same_statements_for_one_stream_and_for_many(
         Gap.objects.create(stream=stream, shard_id="0", after="1", to_at=ago(60))
     Sweep.objects.all().delete()
     with django_assert_num_queries(7):
-        assert len(alarms()) == 34
+        assert len(alarms()) == 35
 
 
 def test_every_alarm_has_a_heading_that_says_what_to_do(world: World) -> None:

@@ -1,0 +1,3 @@
+from tests.calls.world import world, world_apart
+
+__all__ = ["world", "world_apart"]

@@ -1,0 +1,1 @@
+"""Alerts of what is said: categories that match, a customer's bad mood, long silence."""

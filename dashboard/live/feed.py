@@ -14,6 +14,7 @@ from django.db import connection
 
 from . import frames
 from .figures import Figures
+from .handing import Messages
 from .hints import Ear, Pairs
 from .look import Memory, Sight, look
 from .notices import Reader, notices
@@ -37,13 +38,14 @@ class Feed:
         self.viewers: set[Viewer] = set()
         self.memory = Memory()
         self.notices: dict[Reader, str] = {}
+        self.up_to_date: set[Viewer] = set()  # whoever was told the newest of what is no row
         self.ear = Ear(self._hear)
         self.beats = 0
         self.beat_at = self.rights_at = 0.0
         self.woken = asyncio.Event()
         # One thread: looks follow each other, and a connection lives as long as the feed.
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="feed")
-        self.figures = Figures(self.viewers, self.woken.set)
+        self.figures = Figures(self.viewers, self._count_anew)
         for_ever = (self._look_for_ever(), self.ear.listen_for_ever(), self.figures.count_for_ever())
         self.tasks = [asyncio.create_task(each) for each in for_ever]
 
@@ -59,6 +61,7 @@ class Feed:
 
     async def leave(self, viewer: Viewer) -> None:
         self.viewers.discard(viewer)
+        self.up_to_date.discard(viewer)
         loop = asyncio.get_running_loop()
         if not self.viewers and self._running.get(loop) is self:
             del self._running[loop]  # whoever joins from now on starts another
@@ -113,30 +116,37 @@ class Feed:
     async def _look_at_the_intake(self) -> None:
         try:
             self.notices = await self._in_thread(notices, {viewer.reader for viewer in self.viewers})
+            self.up_to_date.clear()
         except Exception:
             log.exception("What is wrong with the intake could not be told; a later look tells it.")
 
     def _hand_on(self, sight: Sight) -> None:
         self.memory = sight.memory
         self.beats += 1
-        every_s = None if self.ear.hears else LOOK_EVERY_S
-        beat = frames.beat(self.beats, sight.now, sight.age_s, every_s, sight.memory.horizon)
         is_due = time.monotonic() >= self.beat_at + LOOK_EVERY_S - LONGEST_REST_S
         if is_due:
             self.beat_at = time.monotonic()
-        messages: dict[tuple[str, ...], frames.Message] = {}  # who is told the same shares the message too
-        for viewer, told in sight.frames.items():
-            told += viewer.notice_news(self.notices)
-            told += self.figures.news(viewer)
-            if told or is_due or not viewer.is_caught_up:
-                key = (*told, beat)
-                if key not in messages:
-                    messages[key] = frames.message(key, self.beats)
-                viewer.put(messages[key])
-            viewer.is_caught_up = True
-            viewer.untold = {}
-            if viewer in sight.lost:
-                viewer.lose(sight.lost[viewer])
+        messages = Messages(sight, self.beats, None if self.ear.hears else LOOK_EVERY_S)
+        for audience in sight.audiences:
+            is_told = bool(audience.frames) or is_due or audience.is_joining
+            for viewer in audience.viewers:
+                beside = self._beside(viewer) if viewer not in self.up_to_date and audience.is_reading else ()
+                if is_told or beside:
+                    viewer.put(messages.of(audience, beside))
+                viewer.untold = {}
+                if audience.lost:
+                    viewer.lose(audience.lost)
+        if sight.is_owing:
+            self.woken.set()
+
+    def _beside(self, viewer: Viewer) -> tuple[str, ...]:
+        """What is no row: of the intake, and figures."""
+        self.up_to_date.add(viewer)
+        return (*viewer.notice_news(self.notices), *self.figures.news(viewer))
+
+    def _count_anew(self) -> None:
+        self.up_to_date.clear()
+        self.woken.set()
 
     async def _in_thread(self, read: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, _reading, read, *args)

@@ -27,6 +27,11 @@ def gone(slot: str, element_id: str) -> str:
     return _encoded({"type": "gone", "slot": slot, "id": element_id})
 
 
+def rest(slot: str, left: int) -> str:
+    """How many rows of a long list are still to be told; 0: the page has all of them."""
+    return _encoded({"type": "rest", "slot": slot, "left": left})
+
+
 def beat(n: int, now: datetime, age_s: float | None, every_s: float | None, cursor: int) -> str:
     """`every_s` is how often the feed looks while it hears no hints; None while it hears them."""
     moment = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -7,14 +7,16 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet, Value
+from django.db import models
+from django.db.models import Prefetch, Q, QuerySet, Value, When, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from calls.models import Agent, Alert, Call, Case, CaseEntry
 from calls.scope import Scope
 from dashboard.figures.agent_grid import with_teams
 from dashboard.figures.drops import with_earlier_drops
 from transcripts.last_words import with_last_words
-from transcripts.models import Segment
+from transcripts.models import Bookmark, Segment
 
 MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case, "agent": Agent}
 
@@ -50,6 +52,20 @@ def _told_apart(scopes: Iterable[Scope], seen_by: Callable[[Scope], QuerySet[Any
         for pk, at in asked[0].union(*asked[1:], all=True):
             told[order[at]].add(pk)
     return told
+
+
+def worst_first(calls: Collection[int]) -> list[int]:
+    """As their page orders them, but for those that wait too long by now: it knows that itself."""
+    mood = models.Case(
+        When(conversation__mood="NEGATIVE", then=0), When(conversation__mood="POSITIVE", then=2), default=1
+    )
+    order = (mood, Coalesce("first_heard_at", "began_at"), "pk")
+    return list(Call.objects.filter(pk__in=calls).order_by(*order).values_list("pk", flat=True))
+
+
+def read_marks(calls: Collection[Call]) -> None:
+    """What was noted at their turns, for those that are shown with it."""
+    prefetch_related_objects(list(calls), Prefetch("bookmarks", Bookmark.objects.select_related("by")))
 
 
 def turns_after(told: Mapping[Call, int]) -> list[Segment]:

@@ -90,8 +90,9 @@ class Browser:
 
     @property
     def news(self) -> list[dict[str, Any]]:
-        """All frames so far but beats, figures, and what is told of the intake itself."""
-        return [frame for frame in self.frames if frame["type"] != "beat" and frame.get("slot") not in COUNTED]
+        """All frames so far but beats, how much is to come, figures, and what is told of the intake itself."""
+        others = ("beat", "rest")
+        return [frame for frame in self.frames if frame["type"] not in others and frame.get("slot") not in COUNTED]
 
     @property
     def cursor(self) -> str:

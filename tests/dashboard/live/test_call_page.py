@@ -13,9 +13,9 @@ async def test_turns_arrive_as_they_are_spoken_and_facts_with_them(room: Room, b
     alice = await browser(room.alice).watch(f"call:{call.pk}", numbers={call.pk: call.number})
     await do(room.say)(call, "t1", "My bag is lost.")
     nudge([(call.pk, call.number)])
-    placed = await alice.until_placed("My bag is lost.", 'id="turn-t1"')
-    assert placed["slot"] == "turns"
-    assert [frame for frame in alice.frames if frame.get("slot") == "facts"]
+    placed = await alice.until_placed("My bag is lost.", f'id="turn-{call.pk}-t1"')
+    assert placed["slot"] == f"turns:{call.pk}"
+    assert [frame for frame in alice.frames if frame.get("slot") == f"facts:{call.pk}"]
 
 
 async def test_a_turn_is_told_once_for_each_change_of_it(room: Room, browser: Browsers) -> None:
@@ -33,7 +33,7 @@ async def test_a_tombstone_takes_its_turn_off_the_page(room: Room, browser: Brow
     await do(room.say)(call, "t1", "an orphan")
     alice = await browser(room.alice).watch(f"call:{call.pk}", numbers={call.pk: call.number})
     await do(room.say)(call, "t1", "an orphan", is_gone=True)
-    await alice.until_gone("turns", "turn-t1")
+    await alice.until_gone(f"turns:{call.pk}", f"turn-{call.pk}-t1")
 
 
 async def test_a_page_that_comes_back_gets_the_turns_after_its_number(room: Room, browser: Browsers) -> None:
@@ -97,4 +97,4 @@ async def test_the_facts_of_a_call_follow_its_case(room: Room, browser: Browsers
     case, _ = await do(room.drop)(call)
     alice = await browser(room.alice).watch(f"call:{call.pk}", numbers={call.pk: call.number})
     await do(case.take)(room.alice)
-    await alice.until_placed('id="facts"', "Taken")
+    await alice.until_placed('id="facts', "Taken")

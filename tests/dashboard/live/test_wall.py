@@ -54,7 +54,7 @@ async def test_a_call_that_never_was_on_a_wall_does_not_go_from_it(room: Room, b
 
 async def test_a_dropped_call_leaves_the_wall_and_comes_as_alert_and_case(room: Room, browser: Browsers) -> None:
     call = await do(room.call)()
-    alice = await browser(room.alice).watch("wall", "alerts", "cases")
+    alice = await browser(room.alice).watch("wall", "alerts", "cases", shown=[f"call-{call.pk}"])
     case, alert = await do(room.drop)(call)
     nudge([(call.pk, call.number)])
     told = await alice.until_told_of_everything()
@@ -76,7 +76,8 @@ async def test_no_frame_holds_a_whole_number(room: Room, browser: Browsers) -> N
     bob = browser(room.alice)
     told = await alice.until_told_of_everything()
     await bob.watch(f"case:{case.pk}")
-    assert {frame.get("slot") for frame in told + bob.frames} >= {"calls", "facts", "alerts", "cases", "case"}
+    slots = {frame.get("slot") for frame in told + bob.frames}
+    assert slots >= {"calls", f"facts:{call.pk}", "alerts", "cases", "case"}
     assert "0142" in "".join(alice.texts)
     for text in alice.texts + bob.texts:
         digits = "".join(filter(str.isdigit, text))

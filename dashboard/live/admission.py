@@ -11,6 +11,7 @@ from calls.models.xid import epoch, horizon
 from calls.scope import Scope
 
 from .messages import FROM_THE_FUTURE, NOBODY, NOT_FOR_YOU, NOT_FOUND, Hello, Panes, RefusedError
+from .outgoing import Outgoing, Send
 from .rows import visible
 from .standing import Session, Standing, sessions, standings
 from .viewer import Viewer
@@ -30,10 +31,19 @@ class Admitted(NamedTuple):
     watches: frozenset[Watch]
     panes: Panes | None = None  # a look refuses them one by one, and the lists beside go on
 
-    def viewer(self, hello: Hello) -> Viewer:
+    def viewer(self, hello: Hello, send: Send) -> Viewer:
         watched = {watch.pk for watch in self.watches if watch.name == "call"}
         untold = {pk: hello.numbers.get(pk) for pk in watched if pk is not None}
-        return Viewer(self.session, self.standing, self.watches, hello, self.panes, numbers=untold, untold=dict(untold))
+        return Viewer(
+            self.session,
+            self.standing,
+            self.watches,
+            hello,
+            Outgoing(send),
+            self.panes,
+            numbers=untold,
+            untold=dict(untold),
+        )
 
 
 def admitted(knocks: Sequence[Knock]) -> list[Admitted | RefusedError]:

@@ -1,76 +1,97 @@
+"""One browser's socket: plain ASGI, since a thousand of them are open at once and each holds no more than it needs."""
+
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http import parse_cookie
 
-from .admission import Knock, admitted
+from .admission import Knock
+from .door import Door
 from .feed import Feed
-from .messages import NOBODY, NOT_UNDERSTOOD, Ack, Hello, Panes, RefusedError, heard
+from .limits import Allowance
+from .messages import FOREIGN, NOBODY, NOT_UNDERSTOOD, SILENT, TOO_BIG, Hello, Panes, RefusedError, heard
+from .origin import is_own
+from .outgoing import Event, Send
 from .viewer import Viewer
 
+PATH = "/live/"
+HELLO_WITHIN_S = 10.0
+LONGEST_MESSAGE = 64 * 1024  # characters; a page of a thousand rows says 15,000
 
-class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
-    """One browser's socket: authorises, joins the feed, forwards."""
+Receive = Callable[[], Awaitable[Event]]
 
-    channel_layer_alias = None  # the feed listens for all: a socket of its own on Redis would end with Redis
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+async def live(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    await receive()
+    if scope["path"] != PATH:
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "websocket.accept"})  # a refusal before it has no code that a browser could read
+    headers = dict(scope["headers"])
+    cookie = parse_cookie(headers.get(b"cookie", b"").decode("latin1")).get(settings.SESSION_COOKIE_NAME)
+    code = NOBODY if is_own(headers) else FOREIGN
+    if cookie and code != FOREIGN:
+        code = await Consumer(cookie, receive, send).serve()
+    if code:
+        await send({"type": "websocket.close", "code": code})
+
+
+class Consumer:
+    """Asks at the door, joins the feed, and hands on what the browser says."""
+
+    __slots__ = ("allowance", "cookie", "feed", "receive", "send", "viewer")
+
+    def __init__(self, cookie: str, receive: Receive, send: Send) -> None:
+        self.cookie, self.receive, self.send = cookie, receive, send
+        self.allowance = Allowance()  # until it is known whose it is
         self.viewer: Viewer | None = None
         self.feed: Feed | None = None
-        self.forwarding: asyncio.Task[None] | None = None
 
-    async def connect(self) -> None:
-        await self.accept()  # a refusal before it has no code that a browser could read
-        if self.scope["session"].session_key is None:
-            await self.close(NOBODY)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+    async def serve(self) -> int:
+        """Until the browser leaves, or is to be sent away with this code."""
         try:
-            message = heard(text_data)
-            if isinstance(message, Hello):
-                await self._watch(message)
-            else:
-                self._answer(message)
+            async with asyncio.timeout(HELLO_WITHIN_S):
+                event = await self.receive()
+            while event["type"] == "websocket.receive":
+                await self._hear(event.get("text"))
+                event = await self.receive()
         except RefusedError as refused:
+            return refused.code
+        except TimeoutError:
+            return SILENT
+        finally:
             await self._leave()
-            await self.close(refused.code)
+        return 0
 
-    async def disconnect(self, code: int) -> None:
-        await self._leave()
-
-    async def _watch(self, hello: Hello) -> None:
-        cookie = self.scope["session"].session_key or ""
-        (answer,) = await database_sync_to_async(admitted)([Knock(cookie, hello)])
-        if isinstance(answer, RefusedError):
-            raise answer
-        await self._leave()
-        self.viewer = answer.viewer(hello)
-        self.feed = Feed.join(self.viewer)
-        self.forwarding = asyncio.create_task(self._forward(self.viewer))
-
-    def _answer(self, message: Panes | Ack) -> None:
-        if self.viewer is None or self.feed is None:
+    async def _hear(self, text: str | None) -> None:
+        self.allowance.spend()
+        if text and len(text) > LONGEST_MESSAGE:
+            raise RefusedError(TOO_BIG)
+        message = heard(text)
+        if isinstance(message, Hello):
+            await self._come(message)
+        elif self.viewer is None or self.feed is None:
             raise RefusedError(NOT_UNDERSTOOD)
-        if isinstance(message, Ack):
-            self.viewer.acknowledge(message.ack)
-        else:
+        elif isinstance(message, Panes):
             self.viewer.turning = message
             self.feed.woken.set()
+        else:
+            self.viewer.outgoing.acknowledge(message.ack)
 
-    async def _forward(self, viewer: Viewer) -> None:
-        while True:
-            message = await viewer.outgoing.get()
-            if isinstance(message, int):
-                await self.close(message)
-                return
-            await self.send(text_data=message)
+    async def _come(self, hello: Hello) -> None:
+        answer = await Door.ask(Knock(self.cookie, hello))
+        await self._leave()
+        self.allowance = Allowance.of(answer.session)
+        self.viewer = answer.viewer(hello, self.send)
+        self.feed = Feed.join(self.viewer)
 
     async def _leave(self) -> None:
-        if self.feed and self.viewer and self.forwarding:
-            self.forwarding.cancel()
+        self.allowance.give_back()
+        if self.feed and self.viewer:
+            self.viewer.outgoing.end()
             await self.feed.leave(self.viewer)
-            self.feed = self.viewer = self.forwarding = None
+            self.feed = self.viewer = None

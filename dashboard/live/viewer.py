@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import asyncio
-import time
-from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,19 +7,17 @@ from typing import TYPE_CHECKING
 from calls.scope import Scope
 
 from .frames import Message
-from .messages import TOO_SLOW, Hello, Panes
+from .messages import Hello, Panes
 from .notices import Reader
+from .outgoing import Outgoing
 from .standing import Session, Standing
 from .watches import PAGES, Watch
 
 if TYPE_CHECKING:
     from .figures import Shown
 
-UNREAD_FRAMES = 2000
-UNREAD_S = 20.0
 
-
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Viewer:
     """One socket as the feed knows it: who looks at what, since when, and the messages on their way."""
 
@@ -30,20 +25,15 @@ class Viewer:
     standing: Standing
     watches: frozenset[Watch]
     hello: Hello
+    outgoing: Outgoing
     turning: Panes | None = None  # what was asked since the last look
     panes: frozenset[int] = frozenset()  # calls watched beside the lists
-    numbers: Mapping[int, int | None] = field(
-        default_factory=dict
-    )  # of the calls: up to which they are shown; None: so far
+    # Of the calls: up to which number their turns are shown; None: as far as was told.
+    numbers: Mapping[int, int | None] = field(default_factory=dict)
     untold: dict[int, int | None] = field(default_factory=dict)  # calls of the next look: shown up to which number
     is_caught_up: bool = False
-    is_closed: bool = False
-    sent: int = 0  # frames, as below
-    read: int = 0
-    beats: deque[Beat] = field(default_factory=deque)
     notice: str = ""  # of what is wrong with the intake, as it was told last
     figures: Shown | None = None  # as they were told last
-    outgoing: asyncio.Queue[str | int] = field(default_factory=asyncio.Queue)
 
     @property
     def scope(self) -> Scope:
@@ -73,7 +63,7 @@ class Viewer:
     @property
     def is_reading(self) -> bool:
         """Nothing is read from the database, nor rendered, for one that stopped: it is told all of it once it reads."""
-        return self.sent - self.read <= UNREAD_FRAMES // 2
+        return self.outgoing.is_reading
 
     def lose(self, panes: Collection[int]) -> None:
         """Calls that are not, or no longer, for this viewer."""
@@ -104,32 +94,12 @@ class Viewer:
     def pks(self, name: str) -> set[int]:
         return {watch.pk for watch in self.watches if watch.name == name and watch.pk is not None}
 
-    def put(self, message: Message) -> None:
-        if self.is_closed:
-            return
-        self.sent += message.frames
-        self.outgoing.put_nowait(message.text)
-        if message.beat is not None:
-            self.beats.append(Beat(message.beat, time.monotonic(), self.sent))
-        if self.sent - self.read > UNREAD_FRAMES or (self.beats and time.monotonic() - self.beats[0].at > UNREAD_S):
-            self.close(TOO_SLOW)
+    @property
+    def is_closed(self) -> bool:
+        return self.outgoing.is_closed
 
-    def acknowledge(self, n: int) -> None:
-        """The server buffers without end for a browser that stopped reading: only its own word says that it reads."""
-        while self.beats and self.beats[0].n <= n:
-            self.read = self.beats.popleft().sent
+    def put(self, message: Message) -> None:
+        self.outgoing.put(message)
 
     def close(self, code: int) -> None:
-        """At once, before the messages that are still waiting."""
-        if not self.is_closed:
-            self.is_closed = True
-            while not self.outgoing.empty():
-                self.outgoing.get_nowait()
-            self.outgoing.put_nowait(code)
-
-
-@dataclass(frozen=True)
-class Beat:
-    n: int
-    at: float
-    sent: int  # frames up to and with it
+        self.outgoing.close(code)

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from calls.nudges import nudge
-from dashboard.live import viewer
+from dashboard.live import outgoing
 from dashboard.live.feed import Feed
 from tests.dashboard.live.browser import Browser, do
 from tests.dashboard.live.room import Room
@@ -16,7 +16,7 @@ Browsers = Callable[..., Browser]
 async def test_a_browser_that_never_acknowledges_is_closed(
     room: Room, browser: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(viewer, "UNREAD_S", 0.5)
+    monkeypatch.setattr(outgoing, "UNREAD_S", 0.5)
     mute, reads = browser(room.alice, acks=False), browser(room.alice)
     await mute.watch("wall")
     await reads.watch("wall")

@@ -27,19 +27,6 @@ class Breach(NamedTuple):
     level: str
     limit: float
 
-    @property
-    def words(self) -> str:
-        return WORDS[self.figure]
-
-
-WORDS = {
-    Figure.WAITING: "waiting",
-    Figure.OLDEST_S: "longest wait",
-    Figure.AGENTS_FREE: "agents free",
-    Figure.SERVICE_LEVEL: "service level",
-    Figure.ABANDON_RATE: "abandon rate",
-}
-
 
 class QueueTile(NamedTuple):
     """One queue; None is what nobody tells."""

@@ -35,19 +35,19 @@ def rate_figures(sources: Sources, level: ServiceLevel, rate: AbandonRate) -> li
 def _service_level(sources: Sources, level: ServiceLevel, up_to: datetime | None) -> Figure:
     within = sorted({each.service_level_s for each in sources.instances.values()})
     in_time = f"in {within[0]} s" if len(within) == 1 else "in time"
-    strict = "" if level.strict_percent is None else f"strict {_percent(level.strict_percent)}"
+    strict = "" if level.strict_percent is None else f" Strict today: {_percent(level.strict_percent)}."
     return Figure(
         name="service-level",
         label="Service level",
         means=(
             f"Of the calls that came into a queue today, those that left it {in_time}, by any way out, as Amazon"
             " Connect counts it. Strict: answered in time, of those answered and abandoned; short ones do not count."
-            " Without callbacks and consults."
+            f" Without callbacks and consults.{strict}"
         ),
         needs="" if sources.knowing(*ENDS) else sources.needs(*ENDS),
         source=sources.told_by(*ENDS),
         value=_percent(level.percent),
-        note=" · ".join(filter(None, (in_time, strict))) if level.queued else "nobody queued yet today",
+        note=in_time if level.queued else "nobody queued yet today",
         up_to=up_to,
     )
 

@@ -1,4 +1,4 @@
-"""How old what is shown is, and what level a figure has reached: in words, with a sign."""
+"""How old what is shown is, in words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from django.utils.safestring import SafeString
 
 from calls.models import Call
 from calls.models.call import Stage
-from calls.models.queue_level import LOW_IS_BAD, Figure
-from dashboard.figures.queue_tile import Breach, QueueTile
 
 from .telling import iso
 
@@ -22,7 +20,6 @@ OLD_S = {
     "figures": 45,  # three questions to Amazon Connect without an answer
     "words": 60,  # nobody says nothing for so long
 }
-SIGNS = {"amber": "▲", "red": "‼"}
 
 
 @register.filter
@@ -56,20 +53,3 @@ def heard_kind(call: Call) -> str:
     """
     is_heard = call.stage == Stage.TALKING and call.words_at is not None and call.words_over_at is None
     return "words" if call.is_live and is_heard else ""
-
-
-@register.filter
-def level_of(queue: QueueTile, figure: str) -> str:
-    return queue.level_of(Figure(figure))
-
-
-@register.filter
-def level_sign(level: str) -> str:
-    return SIGNS[level]
-
-
-@register.filter
-def reached(breach: Breach) -> str:
-    """From which value on it has its level: "10 or more"."""
-    unit = "\N{NO-BREAK SPACE}%" if breach.figure in (Figure.SERVICE_LEVEL, Figure.ABANDON_RATE) else ""
-    return f"{breach.limit:g}{unit} or {'less' if breach.figure in LOW_IS_BAD else 'more'}"

@@ -34,16 +34,7 @@ class Admitted(NamedTuple):
     def viewer(self, hello: Hello, send: Send) -> Viewer:
         watched = {watch.pk for watch in self.watches if watch.name == "call"}
         untold = {pk: hello.numbers.get(pk) for pk in watched if pk is not None}
-        return Viewer(
-            self.session,
-            self.standing,
-            self.watches,
-            hello,
-            Outgoing(send),
-            self.panes,
-            numbers=untold,
-            untold=dict(untold),
-        )
+        return Viewer(self.session, self.standing, self.watches, hello, Outgoing(send), self.panes, untold=untold)
 
 
 def admitted(knocks: Sequence[Knock]) -> list[Admitted | RefusedError]:

@@ -28,10 +28,8 @@ class Viewer:
     outgoing: Outgoing
     turning: Panes | None = None  # what was asked since the last look
     panes: frozenset[int] = frozenset()  # calls watched beside the lists
-    # Of the calls: up to which number their turns are shown; None: as far as was told.
-    numbers: Mapping[int, int | None] = field(default_factory=dict)
-    untold: dict[int, int | None] = field(default_factory=dict)  # calls of the next look: shown up to which number
-    is_caught_up: bool = False
+    # Calls that the next look tells of: up to which number their turns are shown; None: nothing old is told.
+    untold: dict[int, int | None] = field(default_factory=dict)
     notice: str = ""  # of what is wrong with the intake, as it was told last
     figures: Shown | None = None  # as they were told last
 
@@ -52,7 +50,6 @@ class Viewer:
         if self.turning is None:
             return
         calls, self.turning = self.turning.calls, None
-        self.numbers = calls
         self.untold |= {pk: number for pk, number in calls.items() if pk not in self.panes}
         self.panes = frozenset(calls)
         self.untold = {pk: number for pk, number in self.untold.items() if pk in self.panes}

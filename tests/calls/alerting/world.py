@@ -27,20 +27,23 @@ def team(world: World, name: str = "Billing", **sees: Any) -> Team:
 
 
 def live(world: World, contact_id: str = "c1", **more: Any) -> Call:
-    """Talks with an agent of Billing, since a minute."""
-    told = {
+    """Talks with an agent of Billing, since a minute. Moments may be told as seconds before now."""
+    told: dict[str, Any] = {
         "root_contact_id": contact_id,
         "is_live": True,
         "channel": "VOICE",
         "initiation_method": "INBOUND",
         "stage": "talking",
-        "stage_since": seconds_ago(60),
-        "began_at": seconds_ago(60),
-        "last_heard_at": seconds_ago(1),
+        "stage_since": 60,
+        "began_at": 60,
+        "last_heard_at": 1,
         "queue_name": "Billing",
         "queue_arn": f"{world.instance.arn}/queue/billing",
+        **more,
     }
-    return Call.objects.create(instance=world.instance, contact_id=contact_id, **{**told, **more})
+    moments = {name for name, value in told.items() if name.endswith(("_at", "_since")) and isinstance(value, int)}
+    told |= {name: seconds_ago(told[name]) for name in moments}
+    return Call.objects.create(instance=world.instance, contact_id=contact_id, **told)
 
 
 def say(world: World, *sentiments: str, contact: str = "c1", begin: int = 1) -> None:

@@ -1,6 +1,7 @@
 """Set-up by hand, and what came of it. Bytes of dead letters are for superusers alone."""
 
 from calls.admin import (  # noqa: F401 - they register
+    alert_channels,
     backfills,
     cases,
     dead_letters,

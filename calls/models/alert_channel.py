@@ -47,6 +47,8 @@ class AlertChannel(models.Model):
                 validate_email(address.strip())
         elif not self.address.startswith("https://"):
             raise ValidationError({"address": "A webhook's address begins with https://."})
+        if self.kind == self.Kind.WEBHOOK and not self.signing_key:
+            raise ValidationError({"signing_key": "A webhook needs one: its receiver knows by it who sends."})
 
 
 class AlertDelivery(models.Model):

@@ -9,7 +9,7 @@ from calls.models import Call, Case, DeadLetter, Instance, Person, SalesforceOrg
 
 from .conftest import NUMBER, SECRET, person
 
-LISTS = ("instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap")
+LISTS = ("instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap", "alertchannel")
 ADDED = ("instance", "salesforceorg", "team", "person", "stream", "backfill")
 ALARMS = 5  # statements that say what is wrong
 SignIn = Callable[[Person], Client]

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from calls.models import Alert, AlertChannel
 from calls.notifying.mail import NO_SERVER
+from calls.notifying.trial import send_trial
 from dashboard.mail_server import MailServer as Configured
 from tests.calls.world import ALICE, World, dropped
 from tests.dashboard.test_settings import environment, load
@@ -172,3 +173,11 @@ def test_the_environment_is_documented() -> None:
     configuration = (Path(__file__).parents[3] / "docs/configuration.md").read_text()
     assert "`EMAIL_URL`" in configuration
     assert "`EMAIL_FROM`" in configuration
+
+
+def test_a_test_arrives_at_once_and_ends_the_trouble(channel: Channel, mails: MailServer) -> None:
+    made = channel(kind="email", address=TO, trouble="The mail server answers 451", is_on=False)
+    assert send_trial(made) == ""
+    [mail] = mails.mails
+    assert mail["Subject"] == "Ringback: A test of Ringback's alerts for Billing"
+    assert channel_trouble() == ""

@@ -1,3 +1,5 @@
+import { keys } from "./keys.js";
+
 const TYPED_MS = 200;
 
 /** Finds words in one transcript, those of turns that the page has not loaded yet too. The words stay on the page. */
@@ -18,6 +20,7 @@ export class Find {
       this.#typed = setTimeout(() => this.#ask(), TYPED_MS);
     });
     this.input.addEventListener("keydown", (event) => this.#key(event));
+    keys.add("/", "find in this transcript", () => this.input.focus());
     for (const [step, button] of Object.entries(this.buttons)) button.addEventListener("click", () => this.#go(Number(step)));
   }
 

@@ -26,6 +26,7 @@ class SidePanes extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("wall:selected", this.#selected);
     document.removeEventListener("live:refused", this.#refused);
+    tell({}); // what came before the panes are there again would be lost
   }
 
   #selected = ({ detail: { pk, pane } }) => {
@@ -97,9 +98,7 @@ class SidePanes extends HTMLElement {
     const shown = [...this.children].filter((pane) => !("refused" in pane.dataset));
     open.splice(0, open.length, ...shown.map(({ dataset }) => [dataset.pane, Number(dataset.place)]));
     const calls = Object.fromEntries(shown.map((pane) => [pane.dataset.pane, Number(pane.querySelector(".turns").dataset.number)]));
-    this.dataset.count = this.children.length;
-    document.dispatchEvent(new CustomEvent("live:calls", { detail: { calls } }));
-    document.dispatchEvent(new CustomEvent("panes:changed", { detail: { pks: Object.keys(calls) } }));
+    tell(calls);
   }
 
   #pane(pk) {
@@ -109,6 +108,10 @@ class SidePanes extends HTMLElement {
   #at(place) {
     return [...this.children].find(({ dataset }) => Number(dataset.place) === place);
   }
+}
+
+function tell(calls) {
+  document.dispatchEvent(new CustomEvent("live:calls", { detail: { calls } }));
 }
 
 async function fetched(address) {

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
+from calls.configuration.alerts import bring_alerting
 from calls.configuration.instances import bring_instance
 from calls.configuration.orgs import bring_org
 from calls.configuration.people import bring_person
@@ -25,7 +26,9 @@ def configure(text: str, environ: Mapping[str, str]) -> list[str]:
         for n, person in enumerate(file.person):
             lines += bring_person(person, f"person[{n}]")
         for n, team in enumerate(file.team):
-            lines += bring_team(team, f"team[{n}]")
+            lines += bring_team(team, f"team[{n}]", environ)
+        for n, instance in enumerate(file.instance):
+            lines += bring_alerting(instance, f"instance[{n}]")
     return lines
 
 

@@ -16,6 +16,12 @@ KEYS = {
     "private_key": "private_key_env",
     "overrides": "outcomes",
     "marks": "mark",
+    "address": "address_env",
+    "signing_key": "signing_key_env",
+    "is_on": "on",
+    "queue_name": "queue",
+    "ok_values": "ok",
+    "warn_values": "warn",
 }
 
 

@@ -2,13 +2,14 @@
 
 import re
 from functools import singledispatch
+from math import inf
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
-from calls.models import Instance, Policy, SalesforceOrg, Stream, Team
+from calls.models import AlertChannel, AlertRule, Instance, Policy, QueueLevel, SalesforceOrg, Stream, Team
 from calls.models.instance import ARN
 
 LIMITS: dict[str, tuple[float, float]] = {
@@ -21,11 +22,21 @@ LIMITS: dict[str, tuple[float, float]] = {
     "provisional_after_s": (0, 3600),
     "service_level_s": (1, 3600),
     "describe_per_s": (0.1, 50),
+    "turns": (1, 12),  # as many as a conversation's trend holds
+    "seconds": (5, 24 * 3600),
 }
 NEEDED = {
     SalesforceOrg.Flow.CLIENT_CREDENTIALS: ("client_secret",),
     SalesforceOrg.Flow.JWT_BEARER: ("username", "private_key"),
     SalesforceOrg.Flow.PASSWORD: ("client_secret", "username", "password"),
+}
+TAKEN = {
+    AlertRule.Kind.CATEGORY: ("category",),
+    AlertRule.Kind.SENTIMENT: ("turns", "seconds"),
+    AlertRule.Kind.LONG_CALL: ("seconds",),
+    AlertRule.Kind.SILENCE: ("seconds",),
+    AlertRule.Kind.LONG_WAIT: ("seconds",),
+    AlertRule.Kind.THRESHOLD: ("figure", "queue_name", "level"),
 }
 _ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+")
 _STREAM_ARN = re.compile(r"(arn:aws[a-z-]*):kinesis:([a-z0-9-]+):(\d{12}):stream/[A-Za-z0-9_.-]{1,128}")
@@ -95,6 +106,28 @@ def _check_stream_name(name: str, instance: Instance) -> None:
 def _(policy: Policy) -> None:
     _check_limits(policy, "merge_window_h", "case_max_age_h", "silence_ends_s", "silence_marks_s")
     _check_limits(policy, "provisional_after_s", "service_level_s")
+
+
+@check.register
+def _(rule: AlertRule) -> None:
+    _check_limits(rule, *(name for name in ("turns", "seconds") if getattr(rule, name) is not None))
+    taken = TAKEN[AlertRule.Kind(rule.kind)]
+    for name in {name for names in TAKEN.values() for name in names}.difference(taken):
+        if getattr(rule, name):
+            raise ValidationError({name: f"A rule of the kind {rule.kind} does not take it."})
+
+
+@check.register
+def _(level: QueueLevel) -> None:
+    for name in ("amber", "red"):
+        if not 0 <= getattr(level, name) < inf:
+            raise ValidationError({name: "A number from 0 on."})
+
+
+@check.register
+def _(channel: AlertChannel) -> None:
+    if channel.is_email and channel.signing_key:
+        raise ValidationError({"signing_key": "It goes with webhooks only."})
 
 
 def _check_limits(thing: Model, *names: str) -> None:

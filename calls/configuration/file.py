@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from calls.models import Policy, SalesforceOrg, Stream
+from calls.models import Alert, AlertChannel, AlertRule, Policy, SalesforceOrg, ShownAttribute, Stream
+from calls.models.queue_level import Figure, Level
 from calls.outcomes import Mark
 from calls.outcomes.rules import Span
 
@@ -84,6 +85,35 @@ class PolicyPart(Part):
     service_level_s: int | UnsetType = UNSET
 
 
+class AlertPart(Part):
+    name: Name
+    kind: AlertRule.Kind
+    team: str | UnsetType = UNSET
+    on: bool | UnsetType = UNSET
+    severity: Alert.Severity | UnsetType = UNSET
+    category: str | UnsetType = UNSET
+    turns: int | UnsetType = UNSET
+    seconds: int | UnsetType = UNSET
+    figure: Figure | UnsetType = UNSET
+    queue: str | UnsetType = UNSET
+    level: Level | UnsetType = UNSET
+
+
+class LevelPart(Part):
+    figure: Figure
+    amber: float
+    red: float
+    queue: str = ""
+
+
+class AttributePart(Part):
+    key: Name
+    label: Name
+    role: ShownAttribute.Role | UnsetType = UNSET
+    ok: list[Name] | UnsetType = UNSET
+    warn: list[Name] | UnsetType = UNSET
+
+
 class InstancePart(Part):
     alias: Name
     arn: str | UnsetType = UNSET
@@ -95,6 +125,19 @@ class InstancePart(Part):
     current_metrics: bool | UnsetType = UNSET
     stream: list[StreamPart] | UnsetType = UNSET
     policy: PolicyPart | UnsetType = UNSET
+    alert: list[AlertPart] | UnsetType = UNSET
+    level: list[LevelPart] | UnsetType = UNSET
+    attribute: list[AttributePart] | UnsetType = UNSET
+
+
+class ChannelPart(Part):
+    name: Name
+    kind: AlertChannel.Kind
+    address: str | UnsetType = UNSET
+    address_env: Name | UnsetType = UNSET
+    signing_key_env: Name | UnsetType = UNSET
+    least_severity: Alert.Severity | UnsetType = UNSET
+    on: bool | UnsetType = UNSET
 
 
 class TeamPart(Part):
@@ -105,6 +148,7 @@ class TeamPart(Part):
     numbers: list[Name] | UnsetType = UNSET
     agents: list[Name] | UnsetType = UNSET
     members: list[Name] | UnsetType = UNSET
+    channel: list[ChannelPart] | UnsetType = UNSET
 
 
 class PersonPart(Part):

@@ -84,6 +84,12 @@ def _refuse_doubles(file: File) -> None:
         # A stream goes by its name or by its ARN, and must not be read twice.
         names = [part.name.rpartition("/")[2] for part in _streams(instance)]
         _refuse_double(f"instance[{n}].stream", "name", names)
+        _refuse_double(f"instance[{n}].alert", "name", [part.name for part in instance.alert or []])
+        _refuse_double(f"instance[{n}].attribute", "key", [part.key for part in instance.attribute or []])
+        levels = [f"{part.figure.value} of {part.queue or 'every queue'}" for part in instance.level or []]
+        _refuse_double(f"instance[{n}].level", "figure", levels)
+    for n, team in enumerate(file.team):
+        _refuse_double(f"team[{n}].channel", "name", [part.name for part in team.channel or []])
 
 
 def _streams(instance: InstancePart) -> list[StreamPart]:

@@ -1,7 +1,9 @@
 """The figures come with the feed: counted once for all who are told the same, sent where they changed."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,6 +26,12 @@ def streamed(room: Room) -> Room:
     for kind in Stream.Kind.values:
         Stream.objects.create(instance=room.instance, kind=kind, name=kind)
     return room
+
+
+def in_progress(number: int) -> Callable[[dict[str, Any]], bool]:
+    """The frame whose figure says so."""
+    said = re.compile(rf'id="figure-progress"[^>]*>\s*{number}\s*<')
+    return lambda frame: bool(said.search(frame.get("html", "")))
 
 
 def statements(act: Callable[[], object]) -> int:
@@ -102,7 +110,7 @@ async def test_a_call_that_comes_is_counted_on_the_wall(streamed: Room, browser:
     alice = await browser(streamed.alice).watch("wall")
     await do(streamed.call)(stage="talking", stage_source="contact-events")
     nudge()
-    placed = await alice.until_placed('id="figure-progress"', ">1<")
+    placed = await alice.until(in_progress(1))
     assert placed["slot"] == "figures"
 
 
@@ -110,7 +118,7 @@ async def test_each_is_told_of_what_he_or_she_may_see_alone(streamed: Room, brow
     await do(streamed.call)("Billing")
     bob = await browser(streamed.bob).watch("wall")
     await do(streamed.call)("Sales")
-    await bob.until_placed('id="figure-progress"', ">1<")
+    await bob.until(in_progress(1))
     assert not [text for text in bob.texts if "Billing" in text]
 
 
@@ -133,6 +141,6 @@ async def test_who_watches_no_wall_is_sent_no_figures(streamed: Room, browser: B
     page = await browser(streamed.alice).watch(f"call:{call.pk}")
     wall = await browser(streamed.alice).watch("wall")
     await do(streamed.call)()
-    await wall.until_placed('id="figure-progress"', ">2<")
+    await wall.until(in_progress(2))
     await page.until_told_of_everything()
     assert not [frame for frame in page.frames if frame.get("slot") == "figures"]

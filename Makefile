@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: demo run test faults bench-demo bench-events bench-ingest bench-latency lighthouse lock check types browser
+.PHONY: bench-pages demo run test faults bench-demo bench-events bench-ingest bench-latency bench-live lighthouse lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -23,8 +23,15 @@ bench-events: .venv/complete
 bench-latency: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.latency
 
+# STOPPED= is how many minutes browsers that read no more are watched for, and nothing else.
+bench-live: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.live $(if $(STOPPED),--stopped $(STOPPED))
+
 bench-demo: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.demo
+
+bench-pages: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.pages
 
 lighthouse: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.lighthouse

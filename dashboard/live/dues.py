@@ -37,7 +37,7 @@ def tell_lists(look: Look) -> Held:
 def _ready(look: Look, live_list: LiveList, dues: Iterable[Due]) -> list[int]:
     """Owed rows that can be told in this look, in their order: those that are rendered, and a few more."""
     owed = frozenset[int]().union(*(due.owed & due.held for due in dues if due.is_reading))
-    in_order = worst_first(owed) if live_list.is_long else sorted(owed)
+    in_order = worst_first(owed) if live_list.is_long and live_list.kind == "call" else sorted(owed)
     kept = {pk for pk in in_order if (live_list.slot, pk) in look.rendering.kept}
     more = [pk for pk in in_order if pk not in kept][:MOST_RENDERED]
     look.read(live_list.kind, more)

@@ -93,7 +93,9 @@ def _calls(watch: str, slot: str) -> LiveList:
 
 LISTS = (
     _calls("wall", "calls"),
-    LiveList("wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in),
+    LiveList(
+        "wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in, True
+    ),
     LiveList("alerts", "alerts", "alert", "alert", lambda: Alert.objects.unseen(), lambda alert: alert.is_unseen),
     LiveList("cases", "cases", "case", "case", lambda: Case.objects.open(), lambda case: case.is_open),
     _calls("screen", "screen"),

@@ -18,6 +18,7 @@ from .wall_list import WallList
 from .wall_query import NOT_TOLD, WallQuery
 
 ALERTS_SHOWN = 100
+AGENTS_AT_ONCE = 100  # the others come over the socket
 # Values and their words; what has none is told by the rows.
 FILTERS = (
     ("queue", "Queue", ()),
@@ -87,7 +88,7 @@ def _wall(request: SignedIn) -> HttpResponse:
         "filters": FILTERS,
         "columns": COLUMNS,
         "orders": ORDERS,
-        "groups": groups(request.user, agents),
+        "groups": groups(request.user, agents[:AGENTS_AT_ONCE]),
         "wall": counted,
         "is_staged": not counted.sources.kinds.isdisjoint(EVENTS),
     }

@@ -12,14 +12,10 @@ from calls.scope import Scope
 from dashboard.figures.drops import with_earlier_drops
 from transcripts.last_words import with_last_words
 
+from .light_call import LightCall
 from .wall_query import WallQuery
 
 ROWS_AT_ONCE = 100  # the others come over the socket
-LIGHT = (
-    "stage", "stage_since", "stage_source", "enqueued_at", "channel", "initiation_method", "is_live",
-    "began_at", "first_heard_at", "last_heard_at", "queue_name", "queue_arn", "agent_username", "agent_arn",
-    "conversation__mood", "conversation__categories", "caller__name", "flag__call",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,8 +27,8 @@ class WallList:
     @classmethod
     def of(cls, scope: Scope, query: WallQuery) -> WallList:
         light = _light(scope)
-        found = query.in_order(light)
-        return cls(whole_rows(scope, [call.pk for call in found[:ROWS_AT_ONCE]]), len(found), len(light))
+        found = [call.pk for call in query.in_order(light)]
+        return cls(whole_rows(scope, found[:ROWS_AT_ONCE]), len(found), len(light))
 
 
 def found_pks(scope: Scope, query: WallQuery) -> list[int]:
@@ -47,8 +43,8 @@ def whole_rows(scope: Scope, pks: Sequence[int]) -> list[Call]:
     return [found[pk] for pk in pks if pk in found]
 
 
-def _light(scope: Scope) -> list[Call]:
-    return list(_in_progress(scope).select_related("conversation", "caller", "flag").only(*LIGHT))
+def _light(scope: Scope) -> list[LightCall]:
+    return [LightCall._make(values) for values in _in_progress(scope).values_list(*LightCall.columns())]
 
 
 def _in_progress(scope: Scope) -> QuerySet[Call]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.http import QueryDict
 
-from calls.models import Call
 from calls.models.call import Stage
 from dashboard.templatetags.stages import agent_shown, in_stage_since, is_urgent, queue_shown, wall_order
+
+from .light_call import LightCall
 
 SEVERAL = ("queue", "agent", "stage", "mood", "category")
 COLUMNS = ("caller", "stage", "since", "queue", "agent", "mood", "matches", "words", "age")
@@ -51,30 +52,17 @@ class WallQuery:
     def is_everything(self) -> bool:
         return not self.several and not self.is_flagged
 
-    def has(self, call: Call) -> bool:
-        if self.is_flagged and not hasattr(call, "flag"):
+    def has(self, call: LightCall) -> bool:
+        if self.is_flagged and call.flagged is None:
             return False
         return all(not values.isdisjoint(VALUES[name](call)) for name, values in self.several.items())
 
-    def in_order(self, calls: list[Call]) -> list[Call]:
+    def in_order(self, calls: list[LightCall]) -> list[LightCall]:
         """Those that it asks for. Sorting by the lesser key first keeps it where the greater is equal."""
         found = sorted(filter(self.has, calls), key=lambda call: call.pk)
         for key in reversed(self.sort):
             found.sort(key=KEYS[key.removeprefix("-")], reverse=key.startswith("-"))
         return found
-
-
-def _mood(call: Call) -> str:
-    return call.conversation.mood if hasattr(call, "conversation") else ""
-
-
-def _categories(call: Call) -> tuple[str, ...]:
-    return tuple(call.conversation.categories) if hasattr(call, "conversation") else ()
-
-
-def _name(call: Call) -> tuple[bool, str]:
-    name = call.caller.name if call.caller else ""
-    return (not name, name.casefold())
 
 
 def _last_if_empty(text: str) -> tuple[bool, str]:
@@ -85,22 +73,23 @@ def _seconds(moment: Any) -> float:
     return moment.timestamp() if moment else float("inf")
 
 
-VALUES: dict[str, Callable[[Call], tuple[str, ...]]] = {
+# Filters of templates, which take whole calls, take light ones as well.
+VALUES: dict[str, Callable[[Any], tuple[str, ...]]] = {
     "queue": lambda call: (queue_shown(call),),
     "agent": lambda call: (agent_shown(call),),
     "stage": lambda call: (call.stage,),
-    "mood": lambda call: (_mood(call) or NOT_TOLD,),
-    "category": _categories,
+    "mood": lambda call: (call.mood or NOT_TOLD,),
+    "category": lambda call: tuple(call.categories or ()),
 }
-KEYS: dict[str, Callable[[Call], Any]] = {
+KEYS: dict[str, Callable[[Any], Any]] = {
     "worst": lambda call: (not is_urgent(call), wall_order(call) // WORST_RANK),
     "began": lambda call: wall_order(call) % WORST_RANK,
-    "caller": _name,
+    "caller": lambda call: _last_if_empty(call.name or ""),
     "stage": lambda call: STAGES.index(call.stage) if call.stage in STAGES else len(STAGES),
     "since": lambda call: _seconds(in_stage_since(call)),
     "queue": lambda call: _last_if_empty(queue_shown(call)),
     "agent": lambda call: _last_if_empty(agent_shown(call)),
-    "mood": lambda call: MOODS.index(_mood(call)) if _mood(call) in MOODS else MOODS.index("NEUTRAL"),
+    "mood": lambda call: MOODS.index(call.mood or "") if (call.mood or "") in MOODS else MOODS.index("NEUTRAL"),
     "age": lambda call: _seconds(call.last_heard_at),
-    "flagged": lambda call: not hasattr(call, "flag"),
+    "flagged": lambda call: call.flagged is None,
 }

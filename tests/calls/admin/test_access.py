@@ -9,8 +9,11 @@ from calls.models import Call, Case, DeadLetter, Instance, Person, SalesforceOrg
 
 from .conftest import NUMBER, SECRET, person
 
-LISTS = ("instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap", "alertchannel")
-ADDED = ("instance", "salesforceorg", "team", "person", "stream", "backfill")
+LISTS = (
+    "instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap", "alertchannel",
+    "screenlink",
+)  # fmt: skip
+ADDED = ("instance", "salesforceorg", "team", "person", "stream", "backfill", "screenlink")
 ALARMS = 5  # statements that say what is wrong
 SignIn = Callable[[Person], Client]
 

@@ -24,6 +24,7 @@ from .viewer import Viewer
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 2.0  # without a hint; so a lost one does no harm
+RIGHTS_EVERY_S = 1.5  # whoever signs out sees no more within two seconds
 LONGEST_REST_S = 0.1  # after a look, as long as it took: however many hints come, half of the time is the database's
 
 T = TypeVar("T")
@@ -87,11 +88,14 @@ class Feed:
                 await asyncio.sleep(LOOK_EVERY_S)
             await asyncio.sleep(min(LONGEST_REST_S, time.monotonic() - began))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.woken.wait(), max(0, self.beat_at + LOOK_EVERY_S - time.monotonic()))
+                await asyncio.wait_for(self.woken.wait(), max(0, self._due_at() - time.monotonic()))
+
+    def _due_at(self) -> float:
+        return min(self.beat_at + LOOK_EVERY_S, self.rights_at + RIGHTS_EVERY_S)
 
     async def _look(self) -> None:
         self.woken.clear()
-        if time.monotonic() >= self.rights_at + LOOK_EVERY_S:
+        if time.monotonic() >= self.rights_at + RIGHTS_EVERY_S:
             await self._look_at_rights()
             await self._look_at_the_intake()
         viewers = [viewer for viewer in self.viewers if not viewer.is_closed]

@@ -1,6 +1,8 @@
 const SILENCE_MS = 5000;
-const FIRST_WAIT_MS = 500;
+const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15000;
+const LATER = [4429, 4503]; // too much of this person, or no database: not at once again
+const LATER_TRIES = 3;
 const ACK_EVERY_MS = 1000; // one for the newest beat says that all before were read
 
 /** One socket that comes back by itself: `hello()` is its first message each time, from where the page stands. */
@@ -84,7 +86,8 @@ export class LiveSocket extends EventTarget {
     clearTimeout(this.#timers.silence);
     this.dispatchEvent(new CustomEvent("lost", { detail: { code } }));
     // All browsers lose a server that restarts at once: they should not come back at once.
+    if (LATER.includes(code)) this.#tries = Math.max(this.#tries, LATER_TRIES);
     const wait_ms = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#tries++);
-    this.#timers.retry = setTimeout(() => this.#connect(), wait_ms * (0.5 + Math.random() / 2));
+    this.#timers.retry = setTimeout(() => this.#connect(), wait_ms * (0.2 + 0.8 * Math.random()));
   }
 }

@@ -71,7 +71,9 @@ STANDS_AT = {
 
 
 def _threshold(detail: dict[str, Any]) -> str:
-    figure = Figure(detail["figure"])
+    figure = detail.get("figure")
+    if figure not in STANDS_AT:
+        return "is past one of its thresholds"
     value, limit = detail["value"], detail["limit"]
     told = STANDS_AT[figure].format(value=value, clock=clock(value))
     bound = clock(limit) if figure == Figure.OLDEST_S else f"{limit:g}"

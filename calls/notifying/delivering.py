@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -38,7 +39,7 @@ def find_deliveries(deliver: Callable[[int], object]) -> None:
     waiting.filter(alert__at__lt=in_seconds(-TRIED_FOR_S)).update(state=State.GIVEN_UP)
     is_left_alone = Exists(waiting.filter(_BUSY, channel=OuterRef("channel")))
     due = waiting.filter(~is_left_alone, due_at__lte=Now(), channel__is_on=True)
-    for channel_id in due.order_by("channel").values_list("channel", flat=True).distinct():
+    for channel_id in due.order_by("channel_id").values_list("channel_id", flat=True).distinct():
         deliver(channel_id)
 
 
@@ -48,15 +49,15 @@ def deliver_alerts(channel_id: int, connect: Connect = public_only) -> None:
     _of(claimed.keys() - wanted).update(state=State.GIVEN_UP, trouble=SEEN_TO)
     if not wanted:
         return  # or another worker was first
-    channel = AlertChannel.objects.select_related("team").get(pk=channel_id)
     try:
+        channel = AlertChannel.objects.select_related("team").get(pk=channel_id)
         trouble = send(channel, message_of(channel, [claimed[pk].alert_id for pk in wanted]), connect)
-    except UndeliveredError as error:
+    except (UndeliveredError, ImproperlyConfigured) as error:  # of a secret whose key is gone
         trouble = str(error)
         _of(wanted).update(due_at=in_seconds(_pause_s(claimed.values())), trouble=trouble)
     else:
         _of(wanted).update(state=State.SENT, sent_at=Now(), trouble="")
-    AlertChannel.objects.filter(pk=channel.pk).update(trouble=trouble)
+    AlertChannel.objects.filter(pk=channel_id).update(trouble=trouble)
 
 
 @transaction.atomic

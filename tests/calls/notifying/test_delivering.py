@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from calls.models import Alert, AlertChannel, AlertDelivery, Person, Team
 from calls.notifying.delivering import deliver_alerts, find_deliveries
@@ -155,6 +156,15 @@ def test_one_channel_that_fails_keeps_no_other_waiting(channel: Channel, drop: D
     drop()
     assert len(sweep(hook)) == 2
     assert len(hook.got) == 1
+
+
+def test_a_secret_whose_key_is_gone_is_told(channel: Channel, drop: Drop, hook: Hook, settings: Settings) -> None:
+    channel(address=hook.address)
+    drop()
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
+    sweep(hook)
+    assert "RINGBACK_SECRETS_KEYS" in AlertChannel.objects.values_list("trouble", flat=True).get()
+    assert hook.got == []
 
 
 def test_a_worker_that_died_with_its_claim_is_followed_by_another(channel: Channel, drop: Drop, hook: Hook) -> None:

@@ -67,7 +67,7 @@ def test_no_number_and_no_word_of_a_call_is_in_what_is_sent(
     channel: Channel, drop: Drop, hook: Hook, kind: str
 ) -> None:
     channel(kind=kind, address=hook.address)
-    alert = drop()
+    drop()
     Call.objects.update(caller_address=ALICE)
     Caller.objects.update(name="Ana Torres")
     sweep(hook)

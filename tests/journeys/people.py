@@ -112,9 +112,5 @@ def row_of(wall: Page, contact_id: str) -> Locator:
     return wall.locator("[data-slot=calls] tr").filter(has=wall.locator(f"a[href*='{contact_id}']"))
 
 
-def waiting_of(wall: Page, contact_id: str) -> Locator:
-    return wall.locator("[data-slot=waiting] tr").filter(has=wall.locator(f"a[href*='{contact_id}']"))
-
-
 def alert_of(wall: Page, contact_id: str) -> Locator:
     return wall.locator("[data-slot=alerts] article").filter(has=wall.locator(f"a[href*='{contact_id}']"))

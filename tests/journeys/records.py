@@ -94,6 +94,10 @@ class Talk:
     def completed(self) -> Record:
         return self._event("COMPLETED")
 
+    def pause(self, seconds: int) -> None:
+        """Nothing is heard of anybody."""
+        self._ms += seconds * 1000
+
     def piece(self, turn_id: str, words: str, role: str = "CUSTOMER") -> Record:
         begin_ms, self._ms = self._ms, self._ms + 1000
         utterance = {

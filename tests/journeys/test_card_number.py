@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 
-from tests.journeys.people import People, row_of
+from tests.journeys.people import People, row_of, turn_of
 from tests.journeys.records import Talk
 from tests.journeys.stack import CONTACT_LENS, Stack, until
 
@@ -26,7 +26,7 @@ def test_a_card_number_that_is_said_is_nowhere(stack: Stack, people: People) -> 
     expect(row_of(wall, talk.contact_id)).to_contain_text("Hello.")
     people.open_live(page, f"/calls/acme/{talk.contact_id}/")
 
-    turn = page.locator(f"[id='turn-{turn_id}']")
+    turn = turn_of(page, turn_id)
     stack.put(CONTACT_LENS, *(talk.piece(turn_id, half) for half in HALVES))
     expect(turn).to_contain_text("thank you")
     expect(turn).to_contain_text("card number")

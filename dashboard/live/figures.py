@@ -152,10 +152,9 @@ class Figures:
 
     async def _count_again(self) -> None:
         lookers = {looker_of(viewer) for viewer in self._viewers if _watches(viewer)}
-        before = self._shown
-        self._shown = await asyncio.get_running_loop().run_in_executor(self._thread, self._counting, lookers)
-        self._news = {}
-        if self._shown != before:
+        shown = await asyncio.get_running_loop().run_in_executor(self._thread, self._counting, lookers)
+        if shown != self._shown:
+            self._shown, self._news = shown, {}
             self._wake()
 
     def _counting(self, lookers: set[Looker]) -> dict[Looker, Shown]:
@@ -167,6 +166,9 @@ class Figures:
 
     def news(self, viewer: Viewer) -> tuple[str, ...]:
         """What was counted since this viewer was told; the same frames for all who were told the same."""
+        if viewer.counted is self._shown:
+            return ()
+        viewer.counted = self._shown
         shown = self._shown.get(looker_of(viewer)) if _watches(viewer) else None
         before = viewer.figures
         if shown is None or shown is before:

@@ -32,6 +32,7 @@ class Viewer:
     untold: dict[int, int | None] = field(default_factory=dict)
     notice: str = ""  # of what is wrong with the intake, as it was told last
     figures: Shown | None = None  # as they were told last
+    counted: object = None  # the count that this viewer was told of
 
     @property
     def scope(self) -> Scope:

@@ -1,6 +1,6 @@
 .SILENT:
 .DELETE_ON_ERROR:
-.PHONY: bench-pages demo run test faults bench-demo bench-events bench-ingest bench-latency bench-live lighthouse lock check types browser
+.PHONY: bench-pages bench-wall demo run test faults bench-demo bench-events bench-ingest bench-latency bench-live lighthouse lock check types browser
 
 BIN := .venv/bin
 # The types are read without a server: the plugin wants the settings, and never connects.
@@ -32,6 +32,9 @@ bench-demo: .venv/complete
 
 bench-pages: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.pages
+
+bench-wall: .venv/complete
+	exec $(BIN)/python -m tests.benchmarks.wall
 
 lighthouse: .venv/complete
 	exec $(BIN)/python -m tests.benchmarks.lighthouse

@@ -1,4 +1,5 @@
 const BUDGET_MS = 8; // of an animation frame's 16: the rest is for laying out and painting
+const LEAST = 20; // frames, however long they take: a machine that is busy elsewhere has few pictures, and must keep up
 
 /** Frames wait for the browser's next picture: of each element only the newest is applied, and no more than fits.
  *
@@ -42,10 +43,11 @@ export class FrameQueue {
 
   #applySome() {
     const until = performance.now() + BUDGET_MS;
+    let applied = 0;
     for (const [key, frame] of this.#waiting) {
       this.#waiting.delete(key);
       this.apply(frame);
-      if (performance.now() > until) break;
+      if (++applied >= LEAST && performance.now() > until) break;
     }
     if (this.#waiting.size) this.#schedule();
   }

@@ -1,7 +1,7 @@
 """What the lists tell in one look: news at once, what is owed in chunks, so that no look gets long and no socket full.
 
 A page carries the first rows of a long list; the others are owed to it, as is what changed while it was away, or more
-than fits into one look. Rows of long lists are rendered once and kept until they change.
+than fits into one look. Rows of calls are rendered once and kept until they change.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from . import frames
 from .lists import LISTS, Due, Held, LiveList
-from .rows import worst_first
 
 if TYPE_CHECKING:
     from .look import Look
@@ -37,7 +36,7 @@ def tell_lists(look: Look) -> Held:
 def _ready(look: Look, live_list: LiveList, dues: Iterable[Due]) -> list[int]:
     """Owed rows that can be told in this look, in their order: those that are rendered, and a few more."""
     owed = frozenset[int]().union(*(due.owed & due.held for due in dues if due.is_reading))
-    in_order = worst_first(owed) if live_list.is_long and live_list.kind == "call" else sorted(owed)
+    in_order = live_list.in_order(owed)
     kept = {pk for pk in in_order if (live_list.slot, pk) in look.rendering.kept}
     more = [pk for pk in in_order if pk not in kept][:MOST_RENDERED]
     look.read(live_list.kind, more)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from calls.models import Agent, Alert, Call, Case
 from calls.scope import Scope
 
-from .rows import listed
+from .rows import listed, worst_first
 from .told import Audience, Joining
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ class LiveList:
     members: Callable[[], Any]
     has: Callable[[Any], bool]
     is_long: bool = False  # a page carries its first rows; the rest follows
+    is_kept: bool = False  # a row that is rendered stays so until it changes: it hangs on nothing that is not told of
+    in_order: Callable[[Collection[int]], list[int]] = sorted  # as the rest follows
 
     def held(self, look: Look) -> Held:
         """What each scope that watches the list holds of it now."""
@@ -88,13 +90,29 @@ class Due:
 
 
 def _calls(watch: str, slot: str) -> LiveList:
-    return LiveList(watch, slot, "call", "call", lambda: Call.objects.in_progress(), lambda call: call.is_live, True)
+    return LiveList(
+        watch,
+        slot,
+        "call",
+        "call",
+        lambda: Call.objects.in_progress(),
+        lambda call: call.is_live,
+        is_long=True,
+        is_kept=True,
+        in_order=worst_first,
+    )
 
 
 LISTS = (
     _calls("wall", "calls"),
     LiveList(
-        "wall", "agents", "agent", "agent", lambda: Agent.objects.signed_in(), lambda agent: agent.is_signed_in, True
+        "wall",
+        "agents",
+        "agent",
+        "agent",
+        lambda: Agent.objects.signed_in(),
+        lambda agent: agent.is_signed_in,
+        is_long=True,
     ),
     LiveList("alerts", "alerts", "alert", "alert", lambda: Alert.objects.unseen(), lambda alert: alert.is_unseen),
     LiveList("cases", "cases", "case", "case", lambda: Case.objects.open(), lambda case: case.is_open),

@@ -149,7 +149,7 @@ class Look:
         if key in self.rendering.kept:
             return self.rendering.kept[key]
         frame = self.rendering.place(live_list.slot, self.rows[live_list.kind][pk])
-        if live_list.is_long:
+        if live_list.is_kept:
             self.rendering.kept[key] = frame
         return frame
 

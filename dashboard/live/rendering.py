@@ -31,7 +31,7 @@ Kept = dict[tuple[str, int], list[str]]  # by slot and row
 
 @dataclass
 class Rendering:
-    kept: Kept  # of rows in long lists, from look to look until they change
+    kept: Kept  # from look to look, until they change
     done: dict[tuple[str, object], list[str]] = field(default_factory=dict)
 
     def place(self, name: str, row: Any, call_pk: int | None = None) -> list[str]:

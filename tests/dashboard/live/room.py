@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -58,6 +59,23 @@ class Room:
         call.refresh_from_db()
         return call
 
+    @atomic
+    def calls(self, number: int, queue: str = "Billing") -> list[int]:
+        """Many live calls at once, those that began first before."""
+        now = datetime.now(UTC)
+        made = Call.objects.bulk_create(
+            Call(
+                instance=self.instance, contact_id=f"contact-{n}", root_contact_id=f"contact-{n}", queue_name=queue,
+                is_live=True, first_heard_at=now, last_heard_at=now, caller_address=NUMBER,
+            )
+            for n in islice(_ids, number)
+        )  # fmt: skip
+        Conversation.objects.bulk_create(Conversation(call=call) for call in made)
+        return [call.pk for call in made]
+
+    def moods(self, calls: Collection[int], mood: str) -> None:
+        Conversation.objects.filter(call__in=calls).update(mood=mood)
+
     def agent(self, username: str, **fields: Any) -> Agent:
         """One who is signed in, and free."""
         told = {"status": "Available", "status_type": "ROUTABLE", "is_signed_in": True}
@@ -82,6 +100,13 @@ class Room:
             Segment.objects.create(**key, **turn)
 
     @atomic
+    def say_much(self, call: Call, turns: int) -> None:
+        self.say(call, "t0", "words")
+        first = Segment.objects.get(call_id=call.pk, turn_id="t0")
+        others = range(1, turns)
+        Segment.objects.bulk_create(Segment(**{**_fields(first), "turn_id": f"t{n}"}) for n in others)
+
+    @atomic
     def drop(self, call: Call) -> tuple[Case, Alert]:
         case = Case.objects.create(
             instance=self.instance, key=f"{self.instance.pk}:{call.contact_id}", cause="abandoned",
@@ -89,3 +114,7 @@ class Room:
         )  # fmt: skip
         self.change(call, is_live=False, ended_at=datetime.now(UTC), outcome="abandoned", case=case)
         return case, Alert.objects.create(call=call)
+
+
+def _fields(turn: Segment) -> dict[str, Any]:
+    return {field.attname: getattr(turn, field.attname) for field in turn._meta.concrete_fields}

@@ -15,11 +15,12 @@ from calls.scope import Scope
 from dashboard.live import frames
 from dashboard.live.look import Memory, Sight, look
 from dashboard.live.messages import Hello
-from dashboard.live.outgoing import Event, Outgoing
+from dashboard.live.outgoing import Outgoing
 from dashboard.live.standing import Session, Standing
 from dashboard.live.viewer import Viewer
 from dashboard.live.watches import Watch
 
+from .page import nowhere
 from .room import Room
 
 
@@ -29,10 +30,6 @@ def viewer(person: Person, *watches: str, number: int | None = None) -> Viewer:
     numbers = {watch.pk: number for watch in watched if watch.name == "call" and watch.pk is not None}
     standing = Standing(Scope.of(person), rights_of(person))
     return Viewer(Session("", person.pk), standing, watched, hello, Outgoing(nowhere), untold=numbers)
-
-
-async def nowhere(event: Event) -> None:
-    pass
 
 
 def caught_up(*viewers: Viewer) -> Memory:

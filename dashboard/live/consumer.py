@@ -20,6 +20,7 @@ from .viewer import Viewer
 
 PATH = "/live/"
 HELLO_WITHIN_S = 10.0
+HELLO_COSTS = 10  # messages: it is the one that asks the database
 LONGEST_MESSAGE = 64 * 1024  # characters; a page of a thousand rows says 15,000
 
 Receive = Callable[[], Awaitable[Event]]
@@ -64,11 +65,12 @@ class Consumer:
         except TimeoutError:
             return SILENT
         finally:
+            self.allowance.give_back()
             await self._leave()
         return 0
 
     async def _hear(self, text: str | None) -> None:
-        self.allowance.spend()
+        self.allowance.spend(1)
         if text and len(text) > LONGEST_MESSAGE:
             raise RefusedError(TOO_BIG)
         message = heard(text)
@@ -83,14 +85,15 @@ class Consumer:
             self.viewer.outgoing.acknowledge(message.ack)
 
     async def _come(self, hello: Hello) -> None:
+        self.allowance.spend(HELLO_COSTS)
         answer = await Door.ask(Knock(self.cookie, hello))
+        if self.allowance.owner is None:
+            self.allowance = Allowance.of(answer.session)
         await self._leave()
-        self.allowance = Allowance.of(answer.session)
         self.viewer = answer.viewer(hello, self.send)
         self.feed = Feed.join(self.viewer)
 
     async def _leave(self) -> None:
-        self.allowance.give_back()
         if self.feed and self.viewer:
             self.viewer.outgoing.end()
             await self.feed.leave(self.viewer)

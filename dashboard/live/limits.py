@@ -39,9 +39,10 @@ class Allowance:
         if self.sockets <= 0 and self.owner:
             self._shared.pop(self.owner, None)
 
-    def spend(self) -> None:
+    def spend(self, messages: int) -> None:
         now = time.monotonic()
-        self.left = min(MESSAGES_AT_ONCE, self.left + (now - self.at) * MESSAGES_S) - 1
+        self.left = min(MESSAGES_AT_ONCE, self.left + (now - self.at) * MESSAGES_S)
         self.at = now
-        if self.left < 0:
+        if self.left < messages:
             raise RefusedError(TOO_MANY)
+        self.left -= messages

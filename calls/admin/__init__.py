@@ -2,6 +2,7 @@
 
 from calls.admin import (  # noqa: F401 - they register
     alert_channels,
+    alert_rules,
     backfills,
     cases,
     dead_letters,
@@ -9,7 +10,9 @@ from calls.admin import (  # noqa: F401 - they register
     instances,
     orgs,
     people,
+    queue_levels,
     screens,
+    shown_attributes,
     streams,
     teams,
 )

@@ -14,7 +14,7 @@ from calls.rights import rights_of
 GROUPS = {
     "Where calls come from and go to": ("Instance", "Stream", "SalesforceOrg"),
     "Who sees them": ("Team", "Person", "ScreenLink"),
-    "What people are told": ("AlertChannel",),
+    "What people are told": ("AlertRule", "AlertChannel", "QueueLevel", "ShownAttribute"),
     "What came of them": ("Case", "DeadLetter", "Gap", "Backfill"),
 }
 

@@ -14,6 +14,15 @@ class Figure(models.TextChoices):
 
 LOW_IS_BAD = (Figure.AGENTS_FREE, Figure.SERVICE_LEVEL)
 
+# From amber on and from red on, where nobody has set others.
+OWN_LEVELS = {
+    Figure.WAITING: (5, 10),
+    Figure.OLDEST_S: (60, 120),
+    Figure.AGENTS_FREE: (1, 0),
+    Figure.SERVICE_LEVEL: (89, 60),
+    Figure.ABANDON_RATE: (5, 10),
+}
+
 
 class Level(models.TextChoices):
     AMBER = "amber"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import NamedTuple
 
-from calls.models.queue_level import LOW_IS_BAD, Figure, QueueLevel
+from calls.models.queue_level import LOW_IS_BAD, OWN_LEVELS, Figure, QueueLevel
 
 
 class Limits(NamedTuple):
@@ -27,13 +27,7 @@ class Limits(NamedTuple):
 LimitsOf = dict[Figure, Limits]
 
 # Where nobody has set others.
-OWN: LimitsOf = {
-    Figure.WAITING: Limits(5, 10),
-    Figure.OLDEST_S: Limits(60, 120),
-    Figure.AGENTS_FREE: Limits(1, 0, is_low_bad=True),
-    Figure.SERVICE_LEVEL: Limits(89, 60, is_low_bad=True),
-    Figure.ABANDON_RATE: Limits(5, 10),
-}
+OWN: LimitsOf = {figure: Limits(*levels, figure in LOW_IS_BAD) for figure, levels in OWN_LEVELS.items()}
 
 
 class AllLimits:

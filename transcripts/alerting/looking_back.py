@@ -36,7 +36,7 @@ WITH felt AS (
 )
 SELECT call_id FROM (
     SELECT call_id, episode FROM runs WHERE turns >= %(turns)s
-    UNION SELECT call_id, episode FROM times WHERE ms > %(seconds)s * 1000
+    UNION SELECT call_id, episode FROM times WHERE ms > %(seconds)s::bigint * 1000
 ) fulfilling ORDER BY call_id, episode
 """  # noqa: S608 - the names are ours
 
@@ -48,7 +48,7 @@ SELECT call_id FROM (
     FROM transcripts_segment s JOIN unnest(%(calls)s::bigint[], %(days)s::date[]) c(id, day)
         ON s.call_id = c.id AND s.filed_on = c.day
     WHERE s.kind = 'turn' AND NOT s.is_gone AND s.begin_ms IS NOT NULL
-) turns WHERE begin_ms - heard_ms > %(seconds)s * 1000 ORDER BY call_id
+) turns WHERE begin_ms - heard_ms > %(seconds)s::bigint * 1000 ORDER BY call_id
 """
 
 NEVER = 2**31 - 1

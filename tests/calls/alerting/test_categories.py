@@ -12,8 +12,8 @@ from .world import alerts, lens, live, rule, seconds_ago, team
 
 
 def match(*names: str) -> Record:
-    matched = {name: {"PointsOfInterest": []} for name in names}
-    return {"Categories": {"MatchedCategories": list(names), "MatchedDetails": matched}}
+    details: Record = {name: {"PointsOfInterest": []} for name in names}
+    return {"Categories": {"MatchedCategories": list(names), "MatchedDetails": details}}
 
 
 def matched(world: World, *names: str, contact: str = "c1", **bring: Any) -> None:

@@ -15,9 +15,9 @@ from tests.transcripts.test_intake import piece
 from .world import alerts, lens, live, rule, seconds_ago, team
 
 # Moments are told as seconds before now: tests begin long after they were collected.
-QUIET = {"words_at": 300, "spoken_at": 121, "stage_since": 300}
-WAITS = {"stage": "waiting", "stage_since": 200, "enqueued_at": 200}
-LONG = {"began_at": 700}
+QUIET: dict[str, Any] = {"words_at": 300, "spoken_at": 121, "stage_since": 300}
+WAITS: dict[str, Any] = {"stage": "waiting", "stage_since": 200, "enqueued_at": 200}
+LONG: dict[str, Any] = {"began_at": 700}
 FULFILLED: dict[str, tuple[int, dict[str, Any]]] = {
     "silence": (120, QUIET),
     "long-wait": (180, WAITS),

@@ -112,5 +112,13 @@ def row_of(wall: Page, contact_id: str) -> Locator:
     return wall.locator("[data-slot=calls] tr").filter(has=wall.locator(f"a[href*='{contact_id}']"))
 
 
+def turn_of(page: Page, turn_id: str) -> Locator:
+    return page.locator(f".turn[data-turn='{turn_id}']")
+
+
+def pane_of(wall: Page, contact_id: str) -> Locator:
+    return wall.locator("side-panes > .pane").filter(has=wall.locator(f"a[href*='{contact_id}']"))
+
+
 def alert_of(wall: Page, contact_id: str) -> Locator:
     return wall.locator("[data-slot=alerts] article").filter(has=wall.locator(f"a[href*='{contact_id}']"))

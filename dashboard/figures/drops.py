@@ -26,7 +26,7 @@ class Drops(NamedTuple):
 
 
 def dropped() -> Q:
-    told = Alert.objects.filter(call=OuterRef("pk"), corrected_at=None)
+    told = Alert.objects.drops().filter(call=OuterRef("pk"), corrected_at=None)
     return Q(outcome__in=DROPS) & (Q(is_provisional=False) | Q(Exists(told)))
 
 

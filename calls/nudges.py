@@ -10,19 +10,23 @@ import structlog
 from channels.layers import get_channel_layer
 
 GROUP = "feed"
-MOST_PAIRS = 500
+MOST_PAIRS = 500  # in a message
+MOST_MESSAGES = 4  # of one hint, whatever it names
 MOST_WAITING = 100
 
 log = structlog.get_logger(__name__)
 
 
 def nudge(calls: Iterable[tuple[int, int]] = ()) -> None:
-    """Tell every feed to look at these calls: (pk, number) each; at everything if none or more than 500 are named.
+    """Tell every feed to look at these calls: (pk, number) each; at everything if none or more than 2,000 are named.
 
     Returns at once and never raises: a hint that cannot be given is lost, and the feeds look by themselves.
     """
     pairs = [[pk, number] for pk, number in calls]
-    _publisher().publish({"type": "nudge", "calls": pairs if len(pairs) <= MOST_PAIRS else []})
+    if len(pairs) > MOST_PAIRS * MOST_MESSAGES:
+        pairs = []
+    for begin in range(0, len(pairs) or 1, MOST_PAIRS):
+        _publisher().publish({"type": "nudge", "calls": pairs[begin : begin + MOST_PAIRS]})
 
 
 class Publisher:

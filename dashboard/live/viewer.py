@@ -51,7 +51,8 @@ class Viewer:
         if self.turning is None:
             return
         calls, self.turning = self.turning.calls, None
-        self.untold |= {pk: number for pk, number in calls.items() if pk not in self.panes}
+        # A pane that was closed and opened again in between was fetched anew: what it says counts, told or not.
+        self.untold |= {pk: number for pk, number in calls.items() if number is not None or pk not in self.panes}
         self.panes = frozenset(calls)
         self.untold = {pk: number for pk, number in self.untold.items() if pk in self.panes}
         lists = frozenset(watch for watch in self.watches if PAGES.get(watch.name) != "call")
@@ -75,7 +76,7 @@ class Viewer:
 
     @property
     def watches_more_than_calls(self) -> bool:
-        return any(watch.name != "call" for watch in self.watches)
+        return any(PAGES.get(watch.name) != "call" for watch in self.watches)
 
     @property
     def reader(self) -> Reader:

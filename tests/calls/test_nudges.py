@@ -39,11 +39,14 @@ async def test_a_hint_names_calls_and_numbers_and_nothing_else(hints: Heard) -> 
     assert await hints.next() == {"type": "nudge", "calls": []}
 
 
-async def test_more_calls_than_a_hint_holds_mean_everything(hints: Heard) -> None:
-    nudge((pk, 1) for pk in range(500))
-    assert len((await hints.next())["calls"]) == 500
-    nudge((pk, 1) for pk in range(501))
+async def test_many_calls_are_named_in_a_few_messages_and_more_than_they_hold_mean_everything(hints: Heard) -> None:
+    nudge((pk, 1) for pk in range(2000))
+    for begin in (0, 500, 1000, 1500):
+        assert (await hints.next())["calls"] == [[pk, 1] for pk in range(begin, begin + 500)]
+    nudge((pk, 1) for pk in range(2001))
     assert (await hints.next())["calls"] == []
+    nudge([(1, 1)])
+    assert (await hints.next())["calls"] == [[1, 1]]  # there was no other
 
 
 async def test_all_hints_of_a_process_go_by_one_connection(hints: Heard) -> None:

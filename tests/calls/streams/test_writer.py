@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from calls.connect.kinds import MAX_BYTES
 from calls.intake import ContactRecords
 from calls.models import Alert, Call, Case, DeadLetter, Instance
-from calls.nudges import GROUP
+from calls.nudges import GROUP, nudge
 from calls.streams.replay import replay
 from calls.streams.writer import LeaseLost, NoPartition, write
 from tests.calls.world import BOB, REFUSED, SAMPLES, World, dropped, refuse, sample
@@ -218,21 +218,35 @@ def test_the_hint_of_a_batch_names_calls_and_numbers_and_nothing_else(
         with django_capture_on_commit_callbacks(execute=True):
             world.bring(dropped())
 
-    heard = hint_after(bring)
+    (heard,) = hints_after(bring)
     call = world.call("c1")
     assert heard == {"type": "nudge", "calls": [[call.pk, call.number]]}
 
 
-def hint_after(act: Callable[[], None]) -> dict[str, Any]:
-    """What the feeds hear of it, through Redis."""
+def test_a_batch_of_a_thousand_calls_costs_two_messages(world: World, django_capture_on_commit_callbacks: Any) -> None:
+    def bring() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            world.bring(*(dropped(f"c{n}", caller=None) for n in range(1000)))
 
-    async def listen() -> dict[str, Any]:
+    heard = hints_after(bring)
+    assert [len(hint["calls"]) for hint in heard] == [500, 500]
+    assert dict(pair for hint in heard for pair in hint["calls"]) == dict(Call.objects.values_list("pk", "number"))
+
+
+def hints_after(act: Callable[[], None]) -> list[dict[str, Any]]:
+    """What the feeds hear of it, through Redis."""
+    last: dict[str, Any] = {"type": "nudge", "calls": []}
+
+    async def listen() -> list[dict[str, Any]]:
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add(GROUP, channel)
         await sync_to_async(act)()
+        nudge()
+        heard: list[dict[str, Any]] = []
         async with asyncio.timeout(20):
-            heard: dict[str, Any] = await layer.receive(channel)
+            while (hint := await layer.receive(channel)) != last:
+                heard.append(hint)
         await layer.group_discard(GROUP, channel)
         return heard
 

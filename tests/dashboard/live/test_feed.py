@@ -63,3 +63,15 @@ async def test_a_look_that_fails_is_made_up_for(
     await do(room.call)(words="told after all")
     await alice.until_placed("told after all")
     assert "A look at the database failed" in caplog.text
+
+
+async def test_a_feed_does_not_look_because_of_calls_that_nobody_looks_at(room: Room, browser: Browsers) -> None:
+    call = await do(room.call)()
+    await browser(room.alice).watch(f"call:{call.pk}", f"marks:{call.pk}", numbers={call.pk: call.number})
+    feed = Feed._running[asyncio.get_running_loop()]
+    others = [(call.pk + n, 7) for n in range(1, 1001)]
+    assert not feed._concerns(others)
+    assert not feed._concerns([*others, (call.pk, call.number)])  # that is told already
+    assert feed._concerns([*others, (call.pk, call.number + 1)])
+    await browser(room.bob).watch("wall")
+    assert feed._concerns(others)

@@ -1,5 +1,6 @@
 import "./alert_desktop.js";
 import "./alert_filter.js";
+import "./alert_seen_to.js";
 import "./alert_sound.js";
 import "./alert_toasts.js";
 import "./call_freshness.js";

@@ -15,6 +15,7 @@ class SavedViews extends HTMLElement {
     const link = event.target.closest("a");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    if ("screen" in link.dataset) return location.assign(link.href + location.search);
     if (link.dataset.view) this.#show(link.dataset.view);
     else go(link.href);
     this.#close();

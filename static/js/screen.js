@@ -4,6 +4,7 @@ import "./local_time.js";
 import "./screen_link.js";
 import "./screen_list.js";
 import "./screen_own.js";
+import "./screen_queues.js";
 import "./since_time.js";
 import "./wall_clock.js";
 import { LivePage } from "./live_page.js";

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.live_room import Room
 from tests.benchmarks.live_servers import RINGBACK, Server, server
@@ -52,6 +54,10 @@ class Parts:
             steady = await self.steady(walls, 10, self.asked.seconds)
             result |= {"uvicorn_sockets": 2 * n, "uvicorn_frames_s": 10} | _named("uvicorn", steady)
         return result
+
+    def end(self) -> None:
+        self.database.submit(lambda: connection.close())  # the thread's own: resolved there
+        self.database.shutdown()
 
     async def in_database(self, do: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.database, do, *args)

@@ -16,7 +16,10 @@ from tests.benchmarks.runs import ROOT
 from tests.journeys.stack import free_port, until
 
 RINGBACK = "dashboard.asgi:application"
-UVICORN = "exec python -m uvicorn --log-level warning --backlog 1024 --port $PORT --lifespan off "
+UVICORN = (
+    "exec python -m uvicorn --log-level warning --backlog 1024 --port $PORT --lifespan off"
+    " --ws-max-size 131072 --ws-per-message-deflate false "
+)
 
 
 class Server:
@@ -30,7 +33,7 @@ class Server:
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", self._command(application, kind)], cwd=ROOT, env=env, start_new_session=True
         )
-        until(self._listens, f"{application} listens", within_s=60)
+        until(self._listens, f"{application} listens", within_s=300)
 
     @staticmethod
     def _command(application: str, kind: str) -> str:

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from calls.models import Person, ScreenLink
 from calls.rights import rights_of
-from calls.scope import Reach, Scope, scopes_of
+from calls.scope import Scope, scopes_of
 
 from .messages import NOBODY, REVOKED
 
@@ -93,9 +93,5 @@ def _of_screens(held: Collection[Session]) -> dict[Session, Standing]:
     screens = ScreenLink.objects.valid().select_related("team").in_bulk(ids) if ids else {}
     if screens:
         ScreenLink.objects.filter(pk__in=screens).note_seen()
-    return {session: _of_screen(screens[pk]) for session in held if (pk := session.screen_id) in screens}
-
-
-def _of_screen(screen: ScreenLink) -> Standing:
-    rights = {"screen", "screen-words"} if screen.shows_words else {"screen"}
-    return Standing(Scope(watched=frozenset({Reach.of(screen.team)})), frozenset(rights))
+    standing = {pk: Standing(screen.scope, screen.rights) for pk, screen in screens.items()}
+    return {session: standing[pk] for session in held if (pk := session.screen_id) in standing}

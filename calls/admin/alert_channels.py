@@ -54,7 +54,8 @@ class AlertChannelAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[AlertChannel]:
         waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
         last = Max("deliveries__sent_at")
-        return super().get_queryset(request).annotate(waiting=waiting, last_sent_at=last, now=Now())
+        channels: QuerySet[AlertChannel] = super().get_queryset(request)
+        return channels.annotate(waiting=waiting, last_sent_at=last, now=Now())
 
     @admin.display(description="Alerts")
     def told(self, channel: Any) -> str:

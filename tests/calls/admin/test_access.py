@@ -11,9 +11,20 @@ from .conftest import NUMBER, SECRET, person
 
 LISTS = (
     "instance", "stream", "salesforceorg", "team", "person", "case", "deadletter", "backfill", "gap", "alertchannel",
-    "screenlink",
+    "screenlink", "alertrule", "queuelevel", "shownattribute",
 )  # fmt: skip
-ADDED = ("instance", "salesforceorg", "team", "person", "stream", "backfill", "screenlink")
+ADDED = (
+    "instance",
+    "salesforceorg",
+    "team",
+    "person",
+    "stream",
+    "backfill",
+    "screenlink",
+    "alertrule",
+    "queuelevel",
+    "shownattribute",
+)
 ALARMS = 5  # statements that say what is wrong
 SignIn = Callable[[Person], Client]
 

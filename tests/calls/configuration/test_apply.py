@@ -79,10 +79,15 @@ def test_the_demos_own_file_is_taken(configure: Configure, monkeypatch: pytest.M
     assert [stream.kind for stream in Stream.objects.filter(is_stopped=False)] == ["contact-records"]
 
 
-def test_the_example_in_the_docs_is_taken(configure: Configure) -> None:
+def test_the_examples_in_the_docs_are_taken_one_after_the_other(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_URL", "https://hooks.example.com/services/T0/B0/secret")
+    monkeypatch.setenv("SIGNING_KEY", "a key of ours")
     docs = (settings.BASE_DIR / "docs/configuration.md").read_text()
-    (example,) = re.findall(r"```toml\n(.*?)```", docs, re.DOTALL)
-    configure(example)
+    examples = "\n".join(re.findall(r"```toml\n(.*?)```", docs, re.DOTALL))
+    configure(examples)
+    assert configure(examples) == ["nothing to change"]
     instance = Instance.objects.get()
     assert set(instance.streams.values_list("kind", flat=True)) == set(Stream.Kind.values)
     assert (instance.describe_contacts, instance.describe_per_s, instance.current_metrics) == (True, 2, False)

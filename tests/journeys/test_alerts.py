@@ -144,7 +144,7 @@ def test_nothing_sounds_before_a_click_and_a_storm_sounds_once(drop: Drop, peopl
     inbox.get_by_text("Sound", exact=True).click()
     inbox.get_by_role("button", name="Sound off").click()
     expect(inbox.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
-    inbox.get_by_label("Which").select_option("Bell")
+    inbox.get_by_label("Which", exact=True).select_option("Bell")
     notes = int(inbox.evaluate("window.notes"))
     drop(6)
     expect(inbox.locator("#alert-list > article")).to_have_count(7)
@@ -154,7 +154,7 @@ def test_nothing_sounds_before_a_click_and_a_storm_sounds_once(drop: Drop, peopl
 
     people.open_live(inbox, "/alerts/")
     inbox.get_by_text("Sound", exact=True).click()
-    expect(inbox.get_by_label("Which")).to_have_value("Bell")
+    expect(inbox.get_by_label("Which", exact=True)).to_have_value("Bell")
 
 
 @pytest.mark.usefixtures("nothing_new")

@@ -186,5 +186,5 @@ def test_it_is_refused_with_the_key_named_and_nothing_is_changed(refusal: str, c
 
 def test_a_team_of_another_instance_is_refused(configure: Configure) -> None:
     other = f'[[instance]]\nalias = "other"\narn = "{ARN[:-1]}6"\n\n[[team]]\nname = "Far"\ninstance = "other"\n'
-    with pytest.raises(CommandError, match="alert.2..team: This team is of another instance"):
+    with pytest.raises(CommandError, match=r"alert\[2\]\.team: This team is of another instance"):
         configure(f"{ALL}\n{other}", ('seconds = 60\nteam = "Billing"', 'seconds = 60\nteam = "Far"'))

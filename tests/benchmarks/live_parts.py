@@ -20,7 +20,7 @@ from tests.benchmarks.live_room import Room
 from tests.benchmarks.live_servers import RINGBACK, Server, server
 from tests.benchmarks.live_sockets import Socket, Sockets
 
-TURN_S, IN_FLIGHT = 3.0, 2
+TURN_S, IN_FLIGHT, TURN_ENDS_S = 2.0, 2, 3  # nobody rests so long that its browsers seem to have stopped
 AT_ONCE = 50  # that connect
 LATEST_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 15.0  # of static/js/live_socket.js
@@ -100,7 +100,8 @@ class Parts:
     async def side_by_side(self, ringback: Server, walls: Walls) -> dict[str, Any]:
         frame = await self.a_frame(walls)
         with ExitStack() as others:
-            group, raw = (others.enter_context(server(f"tests.benchmarks.live_apps:{it}")) for it in ("group", "raw"))
+            group = await _beside(others, "tests.benchmarks.live_apps:group")
+            raw = await _beside(others, "tests.benchmarks.live_apps:raw")
             of_group, _ = await self.opened(group, len(walls.all), hello=False)
             of_raw, _ = await self.opened(raw, len(walls.all), hello=False)
             tell_group, tell_raw = await _teller(group, frame), await _teller(raw, frame)
@@ -121,6 +122,7 @@ class Parts:
             ringback.go_on()
         medians = {f"{name}_deliveries_s": round(statistics.median(values)) for name, values in taken.items()}
         feed, others_s = medians["feed_deliveries_s"], medians
+        print(f"side by side: {taken}, closed meanwhile: {walls.seen.closed}", flush=True)
         return medians | {
             "of_group": round(feed / max(1, others_s["group_deliveries_s"]), 2),
             "of_raw": round(feed / max(1, others_s["raw_deliveries_s"]), 2),
@@ -164,8 +166,8 @@ class Parts:
         raise RuntimeError("a socket never came back")
 
     async def with_another(self, one: Server, walls: Walls) -> dict[str, Any]:
-        with server(RINGBACK) as two:
-            others, _ = await self.opened(two, self.asked.sockets)
+        with ExitStack() as another:
+            others, _ = await self.opened(await _beside(another, RINGBACK), self.asked.sockets)
             walls.take(others)
             return {"two_sockets": len(walls.all)} | _named("two", await self.steady(walls, 4, self.asked.seconds))
 
@@ -202,10 +204,15 @@ class Walls:
             socket.of = self.seen
         self.all += others.all
 
-    async def until_given(self, frames: int) -> None:
-        deadline = time.monotonic() + LATEST_S
+    async def until_given(self, frames: int, within_s: float = LATEST_S) -> None:
+        deadline = time.monotonic() + within_s
         while self.seen.frames < frames and time.monotonic() < deadline:
             await asyncio.sleep(0.002)
+
+
+async def _beside(running: ExitStack, application: str) -> Server:
+    """Started while the sockets that are open go on reading."""
+    return await asyncio.to_thread(running.enter_context, server(application))
 
 
 async def _deliveries_s(walls: Walls, tell: Callable[[], Awaitable[Any]]) -> float:
@@ -216,8 +223,8 @@ async def _deliveries_s(walls: Walls, tell: Callable[[], Awaitable[Any]]) -> flo
     while time.monotonic() < began + TURN_S:
         await tell()
         rounds += 1
-        await walls.until_given((rounds - IN_FLIGHT) * count)
-    await walls.until_given(rounds * count)
+        await walls.until_given((rounds - IN_FLIGHT) * count, TURN_ENDS_S)
+    await walls.until_given(rounds * count, TURN_ENDS_S)
     return seen.deliveries / (time.monotonic() - began)
 
 

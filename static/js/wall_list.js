@@ -19,6 +19,7 @@ class WallList extends HTMLElement {
   #isDue = false;
   #isPaused = false;
   #saying = 0;
+  #left = 0; // rows that are still to come
   #listeners = [
     [clock, "tick", () => this.#tick()],
     [document, "selectionchange", () => this.#release()],
@@ -38,6 +39,7 @@ class WallList extends HTMLElement {
     this.heard = new WallHeard(this.dataset.heard, () => this.#again());
     for (const element of this.body.children) this.#add(new WallRow(element));
     for (const [target, name, act] of this.#listeners) target.addEventListener(name, act);
+    this.#left = Math.max(0, Number(this.dataset.total) - this.#rows.size);
     this.#ask(this.asks);
   }
 
@@ -86,6 +88,7 @@ class WallList extends HTMLElement {
 
   /** How many rows are still to come. */
   rest(left) {
+    this.#left = left;
     const line = this.querySelector("#calls-rest");
     line.hidden = left === 0;
     line.textContent = `loading ${left} more`;
@@ -198,7 +201,7 @@ class WallList extends HTMLElement {
     this.#order = rows;
     this.window.show(rows);
     const shown = rows.filter((row) => !row.isGone).length;
-    const total = this.#rows.size;
+    const total = this.#rows.size + this.#left;
     write(this.querySelector("#calls-count"), `${shown} of ${total} call${total === 1 ? "" : "s"}`);
     this.dataset.state = rows.length ? "rows" : total ? "no-fit" : "none";
     this.querySelector("table").setAttribute("aria-rowcount", rows.length + 1);

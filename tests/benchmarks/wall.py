@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.runs import ROOT, begin, conclude
@@ -145,11 +145,7 @@ def browser(url: str, options: argparse.Namespace) -> Iterator[Page]:
         page = context.new_page()
         page.add_init_script(WATCH)
         until(lambda: _opened(page, url), "the site answers", within_s=120)
-        page.wait_for_function(
-            "count => Number(document.querySelector('#calls-count').textContent.split(' ')[0]) >= count",
-            arg=options.calls,
-            timeout=300_000,
-        )
+        expect(page.locator("#calls-count")).to_contain_text(f"{options.calls} of", timeout=300_000)
         yield page
 
 

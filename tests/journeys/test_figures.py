@@ -6,8 +6,8 @@ from uuid import uuid4
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import People, badge, row_of
-from tests.journeys.records import GivenUp, Talk
-from tests.journeys.stack import CONTACT_EVENTS, CONTACT_LENS, Stack
+from tests.journeys.records import GivenUp, Talk, dropped
+from tests.journeys.stack import CONTACT_EVENTS, CONTACT_LENS, CONTACT_RECORDS, Stack
 
 NUMBER = "+12025550155"
 
@@ -24,7 +24,7 @@ def test_a_call_that_comes_is_counted_without_a_request_of_the_page(stack: Stack
     given_up = GivenUp(NUMBER)
     stack.put(CONTACT_EVENTS, given_up.initiated(), given_up.queued())
     expect(wall.locator("#figure-progress")).to_have_text(re.compile(rf"^\s*{before + 1}\s*$"))
-    expect(wall.locator(".queues li").filter(has_text="Billing")).to_contain_text("waiting")
+    expect(wall.locator(".queues")).to_contain_text("1 waiting")
     assert not [url for url in requests if "figures" in url]
     stack.put(CONTACT_EVENTS, given_up.disconnected())
     expect(wall.locator("#figure-progress")).to_have_text(re.compile(rf"^\s*{before}\s*$"))
@@ -46,6 +46,8 @@ def test_a_figure_says_what_it_means_to_pointer_and_keyboard_until_escape(people
 
 
 def test_a_tile_leads_to_the_calls_of_its_queue(stack: Stack, people: People) -> None:
+    names = [dropped(str(uuid4()), NUMBER, queue) for queue in ("Billing", "Sales")]
+    stack.put(CONTACT_RECORDS, *names)  # events name queues by their ARN alone
     billing, sales = GivenUp(NUMBER), GivenUp(NUMBER, "Sales")
     stack.put(CONTACT_EVENTS, billing.initiated(), billing.queued(), sales.initiated(), sales.queued())
     wall = people.live_page_of("alice", "/")

@@ -76,11 +76,13 @@ def measure(stack: Stack, people: People, options: argparse.Namespace) -> dict[s
     counted = Counted(screen)
     screen.reload()  # its socket is listened to from here on
     half_s = options.minutes * 60 / 2
-    before = watch(screen, half_s)
+    debugger = screen.context.new_cdp_session(screen)
+    debugger.send("Performance.enable")
+    before = watch(screen, debugger, half_s)
     with stack.without("web"):
         time.sleep(AWAY_S)
-    expect(badge(screen)).to_contain_text(LIVE, timeout=60_000)
-    after = watch(screen, half_s, before[-1].at_s)
+    expect(badge(screen)).to_contain_text(LIVE, timeout=120_000)
+    after = watch(screen, debugger, half_s, before[-1].at_s)
     return told(before, after, counted, options)
 
 
@@ -99,14 +101,11 @@ class Counted:
         self.placed += str(payload).count('"type":"place"')
 
 
-def watch(screen: Page, for_s: float, from_s: float = 0) -> list[Sample]:
-    debugger = screen.context.new_cdp_session(screen)
-    debugger.send("Performance.enable")
+def watch(screen: Page, debugger: CDPSession, for_s: float, from_s: float = 0) -> list[Sample]:
     began, samples = time.monotonic(), list[Sample]()
     while (passed := time.monotonic() - began) < for_s or len(samples) < 2:
         samples.append(sample(screen, debugger, from_s + passed))
         screen.wait_for_timeout(EVERY_S * 1000)  # lets Playwright count frames meanwhile
-    debugger.detach()
     return samples
 
 

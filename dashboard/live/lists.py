@@ -35,7 +35,7 @@ class LiveList:
         scopes = {audience.scope for audience in look.audiences if self.watch in audience.lists}
         fresh = look.fresh[self.kind]
         unknown = [scope for scope in scopes if (self.slot, scope) not in look.memory.held]
-        held = {(self.slot, scope): frozenset(pks) for scope, pks in listed(self.members(), unknown).items()}
+        held = {(self.slot, scope): frozenset(pks) for scope, pks in listed(self.members, unknown).items()}
         for scope in scopes:
             before = look.memory.held.get((self.slot, scope))
             if before is not None:

@@ -21,27 +21,31 @@ from transcripts.models import Bookmark, Segment
 MODELS: dict[str, Any] = {"call": Call, "alert": Alert, "case": Case, "agent": Agent}
 
 
+# With all that their partials show of their neighbours. Made when asked for: making the query costs as much as a row.
+WITH_NEIGHBOURS: dict[str, Callable[[], QuerySet[Any]]] = {
+    "call": lambda: with_earlier_drops(
+        with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org", "flag__by"))
+    ).prefetch_related("instance__shown_attributes"),
+    "alert": lambda: Alert.objects.select_related("call__instance", "call__case", "queue"),
+    "case": lambda: Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
+    "agent": lambda: with_teams(Agent.objects.select_related("instance")),
+}
+
+
 def rows(kind: str, pks: Collection[int]) -> dict[int, Any]:
-    """With all that their partials show of their neighbours."""
-    with_neighbours: dict[str, QuerySet[Any]] = {
-        "call": with_earlier_drops(
-            with_last_words(Call.objects.select_related("instance", "conversation", "caller", "case__org", "flag__by"))
-        ).prefetch_related("instance__shown_attributes"),
-        "alert": Alert.objects.select_related("call__instance", "call__case", "queue"),
-        "case": Case.objects.select_related("instance", "owner", "caller", "org").prefetch_related("calls"),
-        "agent": with_teams(Agent.objects.select_related("instance")),
-    }
-    return with_neighbours[kind].in_bulk(pks)
+    return WITH_NEIGHBOURS[kind]().in_bulk(pks) if pks else {}
 
 
 def visible(kind: str, pks: Collection[int], scopes: Iterable[Scope]) -> dict[Scope, set[int]]:
     """Which of these rows each scope sees."""
+    if not pks:
+        return {scope: set() for scope in scopes}
     return _told_apart(scopes, lambda scope: MODELS[kind].objects.visible_in(scope).filter(pk__in=pks))
 
 
-def listed(members: Any, scopes: Iterable[Scope]) -> dict[Scope, set[int]]:
+def listed(members: Callable[[], Any], scopes: Iterable[Scope]) -> dict[Scope, set[int]]:
     """Which of a list's members each scope sees."""
-    return _told_apart(scopes, lambda scope: members.visible_in(scope))
+    return _told_apart(scopes, lambda scope: members().visible_in(scope))
 
 
 def _told_apart(scopes: Iterable[Scope], seen_by: Callable[[Scope], QuerySet[Any]]) -> dict[Scope, set[int]]:
@@ -56,6 +60,8 @@ def _told_apart(scopes: Iterable[Scope], seen_by: Callable[[Scope], QuerySet[Any
 
 def worst_first(calls: Collection[int]) -> list[int]:
     """As their page orders them, but for those that wait too long by now: it knows that itself."""
+    if not calls:
+        return []
     mood = models.Case(
         When(conversation__mood="NEGATIVE", then=0), When(conversation__mood="POSITIVE", then=2), default=1
     )

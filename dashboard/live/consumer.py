@@ -82,7 +82,10 @@ class Consumer:
             self.viewer.turning = message
             self.feed.woken.set()
         else:
+            was_reading = self.viewer.is_reading
             self.viewer.outgoing.acknowledge(message.ack)
+            if self.viewer.is_reading and not was_reading:
+                self.feed.woken.set()  # something is owed to it
 
     async def _come(self, hello: Hello) -> None:
         self.allowance.spend(HELLO_COSTS)

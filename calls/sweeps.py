@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from calls.alerting.looking import end_what_is_over, raise_due
+from calls.alerting.looking import look
 from calls.alerting.queues import NOW, RATES
 from calls.alerting.rules import all_rules
 from calls.alerting.thresholds import watch_queues
@@ -100,7 +100,7 @@ def sweep_connect(ask_figures: Callable[[int], object], describe: Callable[[int]
 def sweep_alerts() -> None:
     """What clocks, and figures of now, say to the rules; and whoever sleeps is woken."""
     rules = all_rules()
-    if sum((Alert.objects.wake(), raise_due(rules), end_what_is_over(rules), watch_queues(rules, NOW))):
+    if sum((Alert.objects.wake(), look(rules), watch_queues(rules, NOW))):
         nudge()
     Sweep.note("alerts")
 

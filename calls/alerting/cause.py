@@ -22,6 +22,7 @@ class Way(NamedTuple):
 
     calls: Q
     detail: dict[str, Any]
+    is_by_clock: bool = True  # then it says nothing while records lie unread
 
 
 class Trial(NamedTuple):

@@ -9,7 +9,6 @@ from calls.models import AlertRule, Call
 from calls.models.moments import in_seconds
 from calls.silence import CALLBACK_WAITS
 
-from .behind import is_known_until_now
 from .cause import Trial, Way
 from .reach import calls_of
 
@@ -18,7 +17,7 @@ class LongCall:
     """From its beginning on, with all its waiting; while a callback is to be made nobody is on the line."""
 
     def ways(self, rule: AlertRule) -> list[Way]:
-        return [Way(self.goes_on(rule) & is_known_until_now(), {"seconds": rule.seconds})]
+        return [Way(self.goes_on(rule), {"seconds": rule.seconds})]
 
     def goes_on(self, rule: AlertRule) -> Q:
         return Q(began_at__lt=in_seconds(-(rule.seconds or 0)), is_silent=False) & ~CALLBACK_WAITS

@@ -9,7 +9,6 @@ from calls.models import AlertRule, Call
 from calls.models.call import NO_CALLERS, WAITS
 from calls.models.moments import in_seconds
 
-from .behind import is_known_until_now
 from .cause import Trial, Way
 from .reach import calls_of
 
@@ -21,7 +20,7 @@ class LongWait:
     """In a queue, with a phone that rings or without."""
 
     def ways(self, rule: AlertRule) -> list[Way]:
-        return [Way(self.goes_on(rule) & is_known_until_now(), {"seconds": rule.seconds})]
+        return [Way(self.goes_on(rule), {"seconds": rule.seconds})]
 
     def goes_on(self, rule: AlertRule) -> Q:
         since = in_seconds(-(rule.seconds or 0))

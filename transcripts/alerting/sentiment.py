@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from calls.alerting.behind import is_known_until_now
 from calls.alerting.cause import Trial, Way
 from calls.alerting.reach import calls_of
 from calls.models import AlertRule, Call
@@ -23,11 +22,11 @@ class Sentiment:
     """
 
     def ways(self, rule: AlertRule) -> list[Way]:
-        by_turns = [Way(_last_are_negative(rule.turns), {"turns": rule.turns})] if rule.turns else []
+        by_turns = [Way(_last_are_negative(rule.turns), {"turns": rule.turns}, is_by_clock=False)] if rule.turns else []
         if not rule.seconds:
             return by_turns
         lasts = BAD_MOOD & Q(conversation__mood_since__lt=in_seconds(-rule.seconds))
-        return [*by_turns, Way(lasts & is_known_until_now(), {"seconds": rule.seconds})]
+        return [*by_turns, Way(lasts, {"seconds": rule.seconds})]
 
     def goes_on(self, rule: AlertRule) -> Q:
         return BAD_MOOD | _last_are_negative(1)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from calls.alerting.behind import is_known_until_now
 from calls.alerting.cause import Trial, Way
 from calls.alerting.reach import calls_of
 from calls.models import AlertRule, Call
@@ -21,7 +20,7 @@ class Silence:
     """Nobody was heard speaking for so long, while the caller is with an agent."""
 
     def ways(self, rule: AlertRule) -> list[Way]:
-        return [Way(self.goes_on(rule) & is_known_until_now(), {"seconds": rule.seconds})]
+        return [Way(self.goes_on(rule), {"seconds": rule.seconds})]
 
     def goes_on(self, rule: AlertRule) -> Q:
         since = in_seconds(-(rule.seconds or 0))

@@ -140,6 +140,7 @@ def test_a_sweep_costs_the_same_statements_for_one_call_and_for_a_hundred(world:
     sweep_alerts()  # the first one notes that there are sweeps
     counts = []
     for size in (1, 100):
+        Alert.objects.all().delete()
         for n in range(size):
             live(world, f"{size}-{n}")
         with CaptureQueriesContext(connection) as told:

@@ -51,6 +51,7 @@ COLUMNS = (
 )
 ORDERS = (
     ("worst", "worst first"),
+    ("-worst", "best first"),
     ("began", "longest call first"),
     ("-began", "newest call first"),
     ("since", "longest in its stage first"),
@@ -58,12 +59,17 @@ ORDERS = (
     ("mood", "worst mood first"),
     ("-mood", "best mood first"),
     ("stage", "by stage"),
+    ("-stage", "by stage, the last first"),
     ("queue", "by queue"),
+    ("-queue", "by queue, Z to A"),
     ("agent", "by agent"),
+    ("-agent", "by agent, Z to A"),
     ("caller", "by customer"),
+    ("-caller", "by customer, Z to A"),
     ("age", "oldest data first"),
     ("-age", "newest data first"),
     ("flagged", "flagged first"),
+    ("-flagged", "flagged last"),
 )
 
 

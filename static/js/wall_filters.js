@@ -1,5 +1,5 @@
 import { keys } from "./keys.js";
-import { COLUMNS, SEVERAL, bare } from "./wall_asks.js";
+import { COLUMNS, SEVERAL } from "./wall_asks.js";
 
 const VALUES = {
   queue: (row) => [row.queue],
@@ -32,7 +32,7 @@ export class WallFilters {
       menu.classList.toggle("is-used", asks[menu.dataset.filter].size > 0);
     }
     this.sorts.forEach((select, at) => { select.value = asks.sort[at] ?? ""; });
-    this.list.querySelector("#calls-order").textContent = asks.sort.map((key) => this.sorts[0].querySelector(`[value="${key}"]`)?.textContent ?? `by ${bare(key)}, turned`).join(", then ");
+    this.list.querySelector("#calls-order").textContent = asks.sort.map((key) => this.sorts[0].querySelector(`[value="${key}"]`).textContent).join(", then ");
     for (const box of this.columns) box.checked = asks.columns.includes(box.value);
     this.#showChips(asks);
   }

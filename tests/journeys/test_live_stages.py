@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.people import People, alert_of, waiting_of
+from tests.journeys.people import People, alert_of, row_of
 from tests.journeys.records import GivenUp, login
 from tests.journeys.stack import AGENT_EVENTS, CONTACT_EVENTS, CONTACT_RECORDS, Stack, until
 
@@ -38,7 +38,7 @@ def test_a_caller_who_gives_up_waiting_alerts_with_the_event_and_is_a_case_with_
 ) -> None:
     caller = GivenUp("+12025550160")
     wall, cases = people.live_page_of("alice", "/"), people.live_page_of("lee", "/cases/")
-    waiting, alert = waiting_of(wall, caller.contact_id), alert_of(wall, caller.contact_id)
+    waiting, alert = row_of(wall, caller.contact_id), alert_of(wall, caller.contact_id)
     stack.put(AGENT_EVENTS, login("eve.kim", caller.record["Queue"]))
     stack.put(CONTACT_EVENTS, caller.initiated(), caller.queued())
     expect(waiting).to_contain_text("Billing")
@@ -81,4 +81,4 @@ def test_what_comes_again_or_late_raises_no_second_alert_and_no_second_case(
     until(lambda: events_read(stack) >= read + 3, "the events are read")
     assert told(stack, caller.contact_id) == first
     assert case_of(stack, caller.contact_id) == case
-    expect(waiting_of(wall, caller.contact_id)).to_have_count(0)
+    expect(row_of(wall, caller.contact_id)).to_have_count(0)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from calls.models import Call
 from dashboard.access import SignedIn, needs
+from dashboard.live.rows import read_marks
 from transcripts.export.entry import speaker_of
 from transcripts.models import Bookmark
 from transcripts.reading import turns_of
@@ -61,4 +62,5 @@ def _comment(request: SignedIn) -> str:
 
 def _told(request: SignedIn, call_pk: int, words: str) -> HttpResponse:
     call = calls_of(request.user).get(pk=call_pk)
+    read_marks([call])
     return said(request, words, render_to_string("live/marks.html", {"call": call}), back_to=call.get_absolute_url())

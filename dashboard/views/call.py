@@ -9,6 +9,7 @@ from calls.models import Call, Person
 from calls.rights import rights_of
 from dashboard.access import SignedIn, needs
 from dashboard.figures.drops import with_earlier_drops
+from dashboard.live.rows import read_marks
 from transcripts.partitions import oldest_kept
 
 from .live_page import live_page
@@ -22,8 +23,10 @@ def call(request: SignedIn, alias: str, contact_id: str) -> HttpResponse:
     found = calls_of(request.user).filter(instance__alias=alias, contact_id=contact_id).first()
     if found is None:
         return _one_or_list(request, f"{alias}/{contact_id}")  # an id may hold a slash
-    coaches = "coach" in rights_of(request.user)
-    watches = [f"call:{found.pk}", *([f"marks:{found.pk}"] if coaches else [])]
+    watches = [f"call:{found.pk}"]
+    if coaches := "coach" in rights_of(request.user):
+        watches.append(f"marks:{found.pk}")
+        read_marks([found])
     context = {"live": live_page(*watches), "call": found, "coaches": coaches, "legs": _legs(request.user, found)}
     return render(request, "pages/call.html", context | _removed(found) | transcript(found, TURNS_AT_ONCE))
 
@@ -36,7 +39,7 @@ def by_contact_id(request: SignedIn, contact_id: str) -> HttpResponse:
 def calls_of(person: Person) -> QuerySet[Call]:
     """Those that the person may see, with what their facts show of their neighbours."""
     calls = Call.objects.visible_to(person).select_related("instance", "conversation", "caller", "case__org")
-    return with_earlier_drops(calls).prefetch_related("bookmarks__by")
+    return with_earlier_drops(calls)
 
 
 def _one_or_list(request: SignedIn, contact_id: str) -> HttpResponse:

@@ -1,5 +1,5 @@
 const BUDGET_MS = 8; // of an animation frame's 16: the rest is for laying out and painting
-const LEAST = 20; // frames, however long they take: a machine that is busy elsewhere has few pictures, and must keep up
+const LEAST = 10; // frames, however long they take: a machine that is busy elsewhere has few pictures, and must keep up
 
 /** Frames wait for the browser's next picture: of each element only the newest is applied, and no more than fits.
  *

@@ -60,7 +60,7 @@ export class WallHand {
     const at = from < 0 ? 0 : Math.min(order.length - 1, Math.max(0, from + by));
     this.#pick(order[at]);
     this.list.window.reveal(at);
-    order[at].link.focus({ preventScroll: true });
+    order[at].link.focus();
     clearTimeout(this.#following);
     this.#following = setTimeout(() => this.#follow(), RESTS_MS);
   }

@@ -135,13 +135,13 @@ def browser(url: str, options: argparse.Namespace) -> Iterator[Page]:
 
     client = Client()
     client.force_login(Person.objects.get())
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": url}
+    session = client.cookies["sessionid"].value
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM) as chromium,
     ):
         context = chromium.new_context(viewport={"width": 1440, "height": 900})
-        context.add_cookies([cookie])
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
         page = context.new_page()
         page.add_init_script(WATCH)
         until(lambda: _opened(page, url), "the site answers", within_s=120)

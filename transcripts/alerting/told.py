@@ -28,7 +28,8 @@ def alert(instance: Instance, noted: Iterable[HeardCall]) -> None:
     lately = [call for call in noted if call.heard_at > newest]
     if not lately or not (rules := rules_of(instance.pk)):
         return
-    changes = {call.pk: (Notes.loaded(call.stored), call.notes) for call in lately}
+    telling = [call for call in lately if call.notes.categories or are_negative(call.notes.trend_values, 1)]
+    changes = {call.pk: (Notes.loaded(call.stored), call.notes) for call in telling}
     raise_alerts(within_reach([*_categories(rules, changes), *_moods(rules, changes)]))
 
 

@@ -3,8 +3,9 @@
 `make bench-live` starts the web server as `make run` does, and beside it two others of the same kind: (a) one with a
 Channels group, and (c) one that only sends, the ceiling. All three have the same number of sockets and are given the
 same frame in turns of a few seconds, while the two others are stopped, so that whatever else the machine does falls
-upon each alike. Then a thousand sockets are told of four changes a second, by one server process and by two; 500 are
-cut at once; and uvicorn serves the same application. `--stopped` watches the memory while browsers read no more.
+upon each alike; what is counted is frames at sockets: the two others send each in a message of its own, the feed those
+of one look together. Then a thousand sockets are told of four changes a second, by one server process and by two; 500
+are cut at once; and uvicorn serves the same application. `--stopped` watches the memory while browsers read no more.
 Writes var/bench/live.json, and ends with status 1 when an aim is missed.
 """
 

@@ -20,7 +20,7 @@ from tests.benchmarks.live_room import Room
 from tests.benchmarks.live_servers import RINGBACK, Server, server
 from tests.benchmarks.live_sockets import Socket, Sockets
 
-TURN_S, IN_FLIGHT, TURN_ENDS_S = 2.0, 2, 3  # nobody rests so long that its browsers seem to have stopped
+TURN_S, IN_FLIGHT, TURN_ENDS_S = 2.0, 10, 3  # nobody rests so long that its browsers seem to have stopped
 AT_ONCE = 50  # that connect
 LATEST_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 15.0  # of static/js/live_socket.js
@@ -110,14 +110,18 @@ class Parts:
                 "feed": (ringback, walls, lambda: self.in_database(self.room.change)),
                 "raw": (raw, of_raw, tell_raw),
             }
-            taken: dict[str, list[float]] = {name: [] for name in contest}
+            told: list[int] = []
+            taken: dict[str, list[int]] = {name: [] for name in contest}
             for each in (group, ringback, raw):
                 each.rest()
             for _ in range(self.asked.turns):
                 for name, (at, seen, tell) in contest.items():
                     at.go_on()
                     await asyncio.sleep(0.3)
-                    taken[name].append(round(await _deliveries_s(seen, tell)))
+                    frames_s, messages_s = await _given_s(seen, tell)
+                    taken[name].append(frames_s)
+                    if name == "feed":
+                        told.append(messages_s)
                     at.rest()
             ringback.go_on()
         medians = {f"{name}_deliveries_s": round(statistics.median(values)) for name, values in taken.items()}
@@ -126,6 +130,7 @@ class Parts:
         return medians | {
             "of_group": round(feed / max(1, others_s["group_deliveries_s"]), 2),
             "of_raw": round(feed / max(1, others_s["raw_deliveries_s"]), 2),
+            "feed_messages_s": round(statistics.median(told)),  # each with the frames of one look
             "frame_octets": len(frame),
             "turns": taken,
         }
@@ -215,8 +220,8 @@ async def _beside(running: ExitStack, application: str) -> Server:
     return await asyncio.to_thread(running.enter_context, server(application))
 
 
-async def _deliveries_s(walls: Walls, tell: Callable[[], Awaitable[Any]]) -> float:
-    """Messages with the row at sockets, a second, with as many in flight as keep the server busy."""
+async def _given_s(walls: Walls, tell: Callable[[], Awaitable[Any]]) -> tuple[int, int]:
+    """Frames and messages at sockets, a second, with as many in flight as keep the server busy."""
     seen, count, rounds = walls.seen, len(walls.all), 0
     seen.frames, seen.deliveries = 0, 0
     began = time.monotonic()
@@ -225,7 +230,8 @@ async def _deliveries_s(walls: Walls, tell: Callable[[], Awaitable[Any]]) -> flo
         rounds += 1
         await walls.until_given((rounds - IN_FLIGHT) * count, TURN_ENDS_S)
     await walls.until_given(rounds * count, TURN_ENDS_S)
-    return seen.deliveries / (time.monotonic() - began)
+    took_s = time.monotonic() - began
+    return round(seen.frames / took_s), round(seen.deliveries / took_s)
 
 
 async def _teller(at: Server, frame: str) -> Callable[[], Awaitable[None]]:

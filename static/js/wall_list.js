@@ -9,6 +9,7 @@ import { WallRow } from "./wall_row.js";
 import { WallWindow } from "./wall_window.js";
 
 const SAID_AFTER_MS = 600;
+const ARRANGED_EVERY_MS = 250;
 
 /** <wall-list>: every call in progress as one list, filtered and ordered as its address asks. */
 class WallList extends HTMLElement {
@@ -16,7 +17,8 @@ class WallList extends HTMLElement {
   #sorted = [];
   #order = []; // those shown, as they stand
   #held = new Map(); // elements for rows whose text the reader is selecting
-  #isDue = false;
+  #due = 0;
+  #arranged_ms = -Infinity;
   #isPaused = false;
   #saying = 0;
   #left = 0; // rows that are still to come
@@ -45,6 +47,7 @@ class WallList extends HTMLElement {
 
   disconnectedCallback() {
     for (const [target, name, act] of this.#listeners) target.removeEventListener(name, act);
+    clearTimeout(this.#due);
     this.window.end();
     this.heard.end();
   }
@@ -156,14 +159,14 @@ class WallList extends HTMLElement {
     }
   }
 
-  /** Once for all frames that are applied together. A page that nobody sees is put in order when it is seen again. */
+  /** A few times a second for all frames of that while: rows that change are changed at once, and move seldom. */
   #later() {
-    if (this.#isDue || document.hidden) return;
-    this.#isDue = true;
-    queueMicrotask(() => {
-      this.#isDue = false;
+    if (this.#due || document.hidden) return;
+    this.#due = setTimeout(() => {
+      this.#due = 0;
+      this.#arranged_ms = performance.now();
       this.#arrange();
-    });
+    }, Math.max(0, this.#arranged_ms + ARRANGED_EVERY_MS - performance.now()));
   }
 
   /** Rows do not move under the hand: the order waits while the pointer or the keyboard is in the list. */

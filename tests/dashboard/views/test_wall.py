@@ -57,7 +57,8 @@ def test_an_alert_says_when_it_ended_when_it_was_known_and_why(sign_in: SignIn, 
     assert "Dropped · Billing · ended" in wall
     assert "known 66 s later" in wall
     assert "••• 0142</span> left the queue after 2:48." in wall
-    assert f'href="{Call.objects.get(alerts=alert).get_absolute_url()}#why"' in wall
+    call = Call.objects.get(alerts=alert)
+    assert f'href="{call.get_absolute_url()}#why-{call.pk}"' in wall
 
 
 def test_an_acknowledged_alert_is_gone_and_the_second_click_hears_who_was_first(sign_in: SignIn, alert: Alert) -> None:

@@ -20,7 +20,7 @@ from tests.benchmarks.live_room import Room
 from tests.benchmarks.live_servers import RINGBACK, Server, server
 from tests.benchmarks.live_sockets import Socket, Sockets
 
-TURN_S, IN_FLIGHT, TURN_ENDS_S = 2.0, 10, 3  # nobody rests so long that its browsers seem to have stopped
+TURN_S, IN_FLIGHT, TURN_ENDS_S = 1.5, 10, 3  # nobody rests so long that it is deaf, or its browsers seem to be
 AT_ONCE = 50  # that connect
 LATEST_S = 30
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 15.0  # of static/js/live_socket.js

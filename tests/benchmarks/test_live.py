@@ -13,7 +13,7 @@ from tests.benchmarks.live_room import Room
 def room(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Room:
     database = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
     monkeypatch.setenv("DATABASE_URL", database.geturl())  # the servers', not ours
-    return Room.open(calls=5, sockets=40)
+    return Room.open(calls=50, sockets=40)  # a change is not replaced by the next before it is told
 
 
 async def test_a_short_run_follows_every_change_to_every_socket_at_each_server(room: Room) -> None:

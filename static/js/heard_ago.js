@@ -1,5 +1,7 @@
 import { clock } from "./clock.js";
+import { write } from "./write.js";
 
+const OF = "tr, li, .figures > div"; // what is as old as its age
 const LONGEST_S = 100; // in seconds; then in minutes, and in hours
 
 /** <heard-ago><time datetime="…">: how long ago something was heard. With old="60" it is old from then on, and says so. */
@@ -18,8 +20,9 @@ class HeardAgo extends HTMLElement {
     if (!time?.dateTime) return;
     const seconds = Math.max(0, (clock.now() - Date.parse(time.dateTime)) / 1000);
     const isOld = this.hasAttribute("old") && seconds > Number(this.getAttribute("old"));
-    time.textContent = isOld ? `old: ${age(seconds)}` : `${age(seconds)} ago`;
+    write(time, isOld ? `old: ${age(seconds)}` : `${age(seconds)} ago`);
     this.toggleAttribute("data-old", isOld);
+    this.closest(OF)?.toggleAttribute("data-old", isOld);
   };
 }
 

@@ -1,4 +1,5 @@
 import { clock } from "./clock.js";
+import { write } from "./write.js";
 
 /** <since-time><time datetime="…">: counts up from a moment, by the server's clock.
  *
@@ -8,7 +9,7 @@ class SinceTime extends HTMLElement {
     const time = this.querySelector("time");
     if (!time) return;
     const seconds = (clock.now() - Date.parse(time.dateTime)) / 1000;
-    time.textContent = told(seconds);
+    write(time, told(seconds));
     if (this.hasAttribute("red")) this.#level(seconds);
   };
 

@@ -26,7 +26,8 @@ export class WallHand {
   }
 
   get isIn() {
-    return this.#isPointed || this.list.body.matches(":has(:focus-visible)");
+    const { activeElement } = document;
+    return this.#isPointed || (this.list.body.contains(activeElement) && activeElement.matches(":focus-visible"));
   }
 
   /** A row that comes into the page, for this person. */

@@ -7,6 +7,7 @@ import { WallHand } from "./wall_hand.js";
 import { WallHeard } from "./wall_heard.js";
 import { WallRow } from "./wall_row.js";
 import { WallWindow } from "./wall_window.js";
+import { write } from "./write.js";
 
 const SAID_AFTER_MS = 600;
 const ARRANGED_EVERY_MS = 250;
@@ -162,11 +163,13 @@ class WallList extends HTMLElement {
   /** A few times a second for all frames of that while: rows that change are changed at once, and move seldom. */
   #later() {
     if (this.#due || document.hidden) return;
-    this.#due = setTimeout(() => {
+    const arrange = () => {
       this.#due = 0;
       this.#arranged_ms = performance.now();
       this.#arrange();
-    }, Math.max(0, this.#arranged_ms + ARRANGED_EVERY_MS - performance.now()));
+    };
+    // With the picture, as rows change: the page is laid out once for both.
+    this.#due = setTimeout(() => requestAnimationFrame(arrange), Math.max(0, this.#arranged_ms + ARRANGED_EVERY_MS - performance.now()));
   }
 
   /** Rows do not move under the hand: the order waits while the pointer or the keyboard is in the list. */
@@ -213,10 +216,6 @@ class WallList extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   }
-}
-
-function write(element, words) {
-  if (element.textContent !== words) element.textContent = words;
 }
 
 customElements.define("wall-list", WallList);

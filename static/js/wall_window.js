@@ -1,7 +1,8 @@
 import { isSelected } from "./replacing.js";
+import { stand } from "./standing.js";
 
 const ALL_UP_TO = 120;
-const AROUND = 30; // rows beyond what is seen, on either side
+const AROUND = 15; // rows beyond what is seen, on either side
 
 /** Rows stand in the page only near what is seen of a list that scrolls: each at its place, all of one height. */
 export class WallWindow {
@@ -48,10 +49,11 @@ export class WallWindow {
     this.#show();
   }
 
+  /** Asked now, when the page is laid out: with the picture rows may have changed before. */
   #scroll() {
+    this.#seen.top = this.scroller.scrollTop;
     this.#scheduled ||= requestAnimationFrame(() => {
       this.#scheduled = 0;
-      this.#seen.top = this.scroller.scrollTop;
       this.#show();
     });
   }
@@ -92,30 +94,10 @@ export class WallWindow {
   }
 
   #attach(wanted) {
-    const rows = new Set(wanted.map(([row]) => row));
-    for (const row of this.#attached) if (!rows.has(row)) row.element.remove();
-    let next = this.body.firstElementChild;
-    for (const [row, at] of wanted) {
-      const { element } = row;
-      if (!this.#attached.has(row)) this.dress(row);
-      if (element.contains(document.activeElement)) {
-        // To move it would take the focus from it: the others move.
-        while (next && next !== element) {
-          const after = next.nextElementSibling;
-          next.remove();
-          next = after;
-        }
-      }
-      if (next === element) next = element.nextElementSibling;
-      else this.body.insertBefore(element, next);
-      this.#put(element, at);
-    }
-    while (next) {
-      const after = next.nextElementSibling;
-      next.remove();
-      next = after;
-    }
-    this.#attached = rows;
+    for (const [row] of wanted) if (!this.#attached.has(row)) this.dress(row);
+    stand(this.body, wanted.map(([row]) => row.element));
+    for (const [row, at] of wanted) this.#put(row.element, at);
+    this.#attached = new Set(wanted.map(([row]) => row));
   }
 
   #put(element, at) {

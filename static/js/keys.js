@@ -1,4 +1,5 @@
 const TEXT = "input:not([type=checkbox], [type=radio], [type=range]), textarea, select, [contenteditable]";
+const TELLS = "?"; // of the keys, those that are switched off too
 const known = new Map();
 
 /** Single keys as shortcuts. Whoever speaks to the machine, or types by accident, switches them off for good. */
@@ -19,14 +20,14 @@ export const keys = {
 document.addEventListener("keydown", (event) => {
   const { key, target, ctrlKey, metaKey, altKey } = event;
   const asked = known.get(key);
-  if (!asked || !areOn() || ctrlKey || metaKey || altKey || event.defaultPrevented) return;
+  if (!asked || !(areOn() || key === TELLS) || ctrlKey || metaKey || altKey || event.defaultPrevented) return;
   if (target.closest(TEXT) || document.querySelector("dialog[open]")) return;
   if (key === "Enter" && target.closest("a, button, summary, input")) return;
   event.preventDefault();
   asked.act(event);
 });
 
-keys.add("?", "these keys", () => keys.show());
+keys.add(TELLS, "these keys", () => keys.show());
 
 function areOn() {
   return document.body.dataset.keys === "on";

@@ -14,6 +14,15 @@ from dashboard.demo.centre.voice import issues, summarise
 _EVENTS = "application/vnd.amazonaws.connect.event.participant"
 
 
+def begins_at(call: Call) -> float:
+    """The moment of STARTED."""
+    return _first_message_at(call) - 2
+
+
+def _first_message_at(call: Call) -> float:
+    return (call.system_at or call.began_at) + call.talk[0].begins_ms / 1000
+
+
 def records(call: Call, dialogue: Dialogue, rng: random.Random) -> Iterator[tuple[float, Record]]:
     """(moment, record) from STARTED to COMPLETED."""
     zero = call.system_at or call.began_at
@@ -22,8 +31,8 @@ def records(call: Call, dialogue: Dialogue, rng: random.Random) -> Iterator[tupl
     def segment(at: float, kind: str, **said: object) -> tuple[float, Record]:
         return at, _segments(call, dialogue, {kind: said})
 
-    began_at = zero + call.talk[0].begins_ms / 1000
-    yield began_at - 2, _frame(call, dialogue, "STARTED", "StreamingSettings")
+    yield begins_at(call), _frame(call, dialogue, "STARTED", "StreamingSettings")
+    began_at = _first_message_at(call)
     for person in people.values():
         yield segment(began_at - 1, "Event", **_event("joined", person, began_at - 1.5, rng))
     for spoken in call.talk:

@@ -1,10 +1,10 @@
 """Who works here, who calls, and on which numbers. Every phone number is from a range kept for fiction."""
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import count, islice, product
 from uuid import NAMESPACE_DNS, uuid5
 
 from dashboard.demo.centre.dialogue import Dialogue
@@ -42,7 +42,7 @@ QUEUES = (BILLING, CLAIMS, SALES, FLIGHTS, RETENTION)
 @dataclass(frozen=True)
 class Agent:
     username: str
-    queue: Queue
+    queue: Queue = field(hash=False)
 
     @cached_property
     def id(self) -> str:
@@ -86,13 +86,19 @@ _FIRST_NAMES = ["ada", "dan", "ella", "finn", "gina", "hugo", "iris", "jack", "l
 _LAST_NAMES = ["abel", "bauer", "cox", "dunn", "evans", "frey", "gomez", "hart", "ito", "jones", "kaur", "lang"]
 
 
-def agents(count: int) -> list[Agent]:
+def agents(number: int) -> list[Agent]:
     """The regulars first; a bigger floor has more people, always the same ones."""
-    names = (f"{first}.{last}{n}" for n, last, first in product(("", "2", "3"), _LAST_NAMES, _FIRST_NAMES))
     # Billing is the busiest desk, Retention the smallest.
     desks = (BILLING, CLAIMS, FLIGHTS, SALES, BILLING, FLIGHTS, CLAIMS, SALES, BILLING, RETENTION)
-    more = [Agent(name, desks[n % len(desks)]) for n, name in enumerate(names)]
-    return [*_REGULARS, *more][: max(count, len(_REGULARS))]
+    more = (Agent(name, desks[n % len(desks)]) for n, name in enumerate(_names()))
+    return [*_REGULARS, *islice(more, max(0, number - len(_REGULARS)))]
+
+
+def _names() -> Iterator[str]:
+    """Without end: of those with the same name the second is numbered 2."""
+    for n in count(1):
+        for last, first in product(_LAST_NAMES, _FIRST_NAMES):
+            yield f"{first}.{last}{n if n > 1 else ''}"
 
 
 @dataclass(frozen=True)

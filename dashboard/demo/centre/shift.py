@@ -10,7 +10,7 @@ from dashboard.demo.centre.endings import HEARD, QUIET, Ending
 from dashboard.demo.centre.floor import agents, pick_cast
 from dashboard.demo.centre.plan import Act, Plan, Put
 from dashboard.demo.centre.staff import Staff
-from dashboard.demo.centre.story import Delivery, Story, tell
+from dashboard.demo.centre.story import Delivery, Story, rehearse, tell
 from dashboard.demo.centre.streams import CONTACT_RECORDS
 from dashboard.demo.centre.trouble import disturb, garble
 
@@ -104,8 +104,8 @@ class Shift:
             ending = self._rng.choices(endings, [each.weight for each in endings])[0]
             cast = pick_cast(self._rng, free, self._dialogues, channel=ending.channel, is_dropped=ending.is_drop)
             seed = self._rng.getrandbits(64)
-            rehearsal = tell(ending, cast, 0, seed, self.settle_s)
-            began_at = int(at - (rehearsal.heard_at or rehearsal.recorded_at)) + 1
+            rehearsal = rehearse(ending, cast, seed, self.settle_s)
+            began_at = int(at - rehearsal.known_at) + 1
             if self._staff.can_take(step._replace(at=step.at + began_at) for step in rehearsal.steps):
                 return tell(ending, cast, began_at, seed, self.settle_s)
         return None

@@ -15,6 +15,7 @@ from dashboard.demo.centre.streams import AGENT_EVENTS
 from dashboard.demo.centre.trouble import disturb
 
 _HEART_BEAT_S = 120
+_ASKED = 100
 _REST_EVERY_S, _RESTS_S = 2400, (120, 420)  # of one person
 _OFF_DUTY = {"raj.iyer": Status.OFFLINE, "ana.lopez": Status.TRAINING}
 _UNHEARD_OF = "kim.lund"  # this one's line to Amazon is gone: no heart beat comes
@@ -33,8 +34,9 @@ class Staff:
             plan.at(came_at + rng.randint(0, 30), partial(self._arrive, agent))
 
     def free(self, at: float) -> list[Agent]:
-        """Everybody when nobody is."""
-        return [agent for agent in self._agents if self._diary.is_free(agent, at, at)] or list(self._agents)
+        """Of a big floor some, for to ask everybody takes long; everybody asked when nobody is."""
+        asked = self._rng.sample(self._agents, _ASKED) if len(self._agents) > _ASKED else self._agents
+        return [agent for agent in asked if self._diary.is_free(agent, at, at)] or list(asked)
 
     def can_take(self, steps: Iterable[Step]) -> bool:
         return self._diary.has_room_for(spans(steps))

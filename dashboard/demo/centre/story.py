@@ -2,38 +2,15 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
-from math import ceil
 from typing import NamedTuple
-from uuid import UUID
 
 from dashboard.demo.centre import chat, contact_events, voice
 from dashboard.demo.centre.at_agents import Step, steps
-from dashboard.demo.centre.call import Call, Record, Ring, contact_record
-from dashboard.demo.centre.dialogue import Turn
+from dashboard.demo.centre.call import Call, Record, contact_record
+from dashboard.demo.centre.course import play
 from dashboard.demo.centre.endings import Ending
-from dashboard.demo.centre.floor import SUPERVISOR, Agent, Cast
-from dashboard.demo.centre.legs import Leg, Span, Talk
-from dashboard.demo.centre.speech import cut_off, speak, write
+from dashboard.demo.centre.floor import Cast
 from dashboard.demo.centre.streams import CONTACT_EVENTS, CONTACT_LENS, CONTACT_RECORDS
-
-_RINGS_S = 20
-
-_PUT_THROUGH = {
-    "en-US": "One moment please, I will put you through to my colleague.",
-    "es-US": "Un momento, por favor, le paso con mi compañero.",
-    "de-DE": "Einen Moment bitte, ich verbinde Sie mit meinem Kollegen.",
-}
-_TAKEN_OVER = {
-    "en-US": "Hello, this is {agent}. I have your notes in front of me, so you need not start again.",
-    "es-US": "Hola, soy {agent}. Tengo sus datos delante, no hace falta que empiece de nuevo.",
-    "de-DE": "Hallo, hier ist {agent}. Ihre Notizen liegen mir vor, Sie müssen nicht von vorn anfangen.",
-}
-_CALLING = {
-    "en-US": "Hello, this is {agent} from Acme. You asked us to get in touch, how can I help?",
-    "es-US": "Buenos días, soy {agent} de Acme. Nos pidió que le llamáramos, ¿en qué puedo ayudarle?",
-    "de-DE": "Guten Tag, hier ist {agent} von Acme. Sie wollten uns sprechen, wie kann ich helfen?",
-}
 
 
 class Delivery(NamedTuple):
@@ -71,12 +48,27 @@ class Story(NamedTuple):
         return [each.at for each in self.deliveries if each.stream == stream]
 
 
+class Rehearsal(NamedTuple):
+    """Of a story that would begin at 0: when it is first known of, as `heard_at` or else `recorded_at` say it."""
+
+    known_at: float
+    steps: list[Step]
+
+
+def rehearse(ending: Ending, cast: Cast, seed: int, settle_s: float) -> Rehearsal:
+    """What Contact Lens says takes the longest to tell, and its first word follows from the calls alone."""
+    if not ending.is_heard:
+        story = tell(ending, cast, 0, seed, settle_s)
+        return Rehearsal(story.recorded_at, story.steps)
+    had = play(ending, cast, 0, random.Random(seed))[: len(ending.legs)]
+    heard_at = min(_begins_at(call) for call in had if call.talk)
+    return Rehearsal(heard_at, [step for call in had for step in steps(call)])
+
+
 def tell(ending: Ending, cast: Cast, began_at: int, seed: int, settle_s: float = 65) -> Story:
     """`settle_s`: from the end of a call or its wrap-up to its contact record; Amazon takes 62 to 68 s."""
     rng = random.Random(seed)
-    calls: list[Call] = []
-    for leg in (*ending.legs, *ending.promised):
-        calls.append(_play(leg, cast, calls, began_at, rng))
+    calls = play(ending, cast, began_at, rng)
     had = calls[: len(ending.legs)]
     said = [delivery for call in had for delivery in _said(call, cast, rng)]
     events = [_event(*each) for call in had for each in contact_events.events(call, rng)]
@@ -96,157 +88,10 @@ def _settled(call: Call, settle_s: float, rng: random.Random) -> Delivery:
 
 def _said(call: Call, cast: Cast, rng: random.Random) -> Iterator[Delivery]:
     if call.talk:
-        speaks = chat.records if call.leg.channel == "CHAT" else voice.records
-        for at, record in speaks(call, cast.dialogue, rng):
+        records = chat.records if call.leg.channel == "CHAT" else voice.records
+        for at, record in records(call, cast.dialogue, rng):
             yield Delivery(at, CONTACT_LENS, call.id, record)
 
 
-def _play(leg: Leg, cast: Cast, before: list[Call], began_at: int, rng: random.Random) -> Call:
-    call = _begin(leg, cast, _begins(leg, before, began_at, rng), rng)
-    _link(call, before)
-    _pass_queue(call, rng)
-    call.rings = [*_rings_in_vain(call, cast.not_answering, rng), *_ring_of_agent(call, rng)]
-    _reach_customer(call, rng)
-    if leg.talk != Talk.NONE:
-        _talk(call, cast, rng)
-    elif leg.connected_s:
-        _work(call, before, rng)
-    if call.agent_left_at is not None:
-        call.after_work_s = rng.randint(3, 25) if leg.method != "MONITOR" else 0
-    return call
-
-
-def _begins(leg: Leg, before: list[Call], began_at: int, rng: random.Random) -> int:
-    if not before:
-        return began_at
-    last = before[-1]
-    if leg.is_during and last.connected_at is not None:
-        return last.connected_at + rng.randint(4, 10)
-    return last.agent_left_at if last.is_handed_over and last.agent_left_at else last.ended_at
-
-
-def _begin(leg: Leg, cast: Cast, began_at: int, rng: random.Random) -> Call:
-    agent = SUPERVISOR if leg.method == "MONITOR" else cast.colleague if leg.method == "TRANSFER" else cast.agent
-    queue = cast.colleague.queue if leg.method in ("TRANSFER", "QUEUE_TRANSFER") else cast.agent.queue
-    in_flow_until = began_at + _seconds(leg.flow_s, rng)
-    return Call(
-        id=str(UUID(int=rng.getrandbits(128), version=4)),
-        leg=leg,
-        caller=cast.caller,
-        queue=queue,
-        agent=agent,
-        began_at=began_at,
-        ended_at=in_flow_until,
-        system_at=began_at,
-        attributes={"loyaltyTier": cast.caller.tier, "language": cast.dialogue.language},
-    )
-
-
-def _link(call: Call, before: list[Call]) -> None:
-    if not before:
-        return
-    call.initial = before[0].id
-    if call.leg.method == "MONITOR":
-        return
-    # Every try of a callback comes from the call that asked for it, and names no further try.
-    is_retry = call.leg.method == before[-1].leg.method == "CALLBACK"
-    call.previous = before[0].id if is_retry else before[-1].id
-    if not is_retry:
-        before[-1].next = call.id
-
-
-def _pass_queue(call: Call, rng: random.Random) -> None:
-    if call.leg.wait_s:
-        call.queued_at = call.ended_at
-        call.ended_at = call.left_queue_at = call.queued_at + _seconds(call.leg.wait_s, rng)
-    if call.leg.has_agent:
-        call.connected_at = call.ended_at
-
-
-def _rings_in_vain(call: Call, agents: tuple[Agent, ...], rng: random.Random) -> Iterator[Ring]:
-    """One after the other, for as long as a phone rings; the last of them until the caller hangs up."""
-    if call.queued_at is None or call.left_queue_at is None:
-        return
-    rung = agents[: call.leg.attempts]
-    if rung and call.leg.is_ringing:
-        yield Ring(rung[0], max(call.queued_at, call.left_queue_at - rng.randint(4, 15)), call.left_queue_at)
-        return
-    spare_s = call.left_queue_at - call.queued_at - _RINGS_S * len(rung) - _ANSWERED_WITHIN_S
-    began_at = call.queued_at + rng.randint(0, max(0, spare_s))
-    for agent in rung:
-        yield Ring(agent, began_at, began_at + _RINGS_S, is_missed=True)
-        began_at += _RINGS_S
-
-
-_ANSWERED_WITHIN_S = 9
-
-
-def _ring_of_agent(call: Call, rng: random.Random) -> Iterator[Ring]:
-    if call.leg.is_dialled or (call.leg.method == "OUTBOUND" and call.connected_at is not None):
-        yield Ring(call.agent, call.began_at, call.connected_at or call.ended_at)
-    elif call.connected_at is not None and call.queued_at is not None:
-        began_at = max(call.queued_at, call.connected_at - rng.randint(2, _ANSWERED_WITHIN_S))
-        yield Ring(call.agent, began_at, call.connected_at)
-
-
-def _reach_customer(call: Call, rng: random.Random) -> None:
-    if not call.leg.is_reached:
-        call.system_at = None
-    elif call.leg.method == "CALLBACK" and call.connected_at is not None:
-        call.system_at = call.connected_at + rng.randint(4, 9)
-    elif call.leg.method == "OUTBOUND":
-        call.system_at = call.connected_at
-    elif call.leg.method == "API" and call.leg.channel == "VOICE":
-        call.system_at = call.began_at + rng.randint(4, 8)
-
-
-def _talk(call: Call, cast: Cast, rng: random.Random) -> None:
-    # Contact Lens counts from the moment when the customer's side was connected.
-    zero = call.system_at or call.began_at
-    from_ms = (max(call.connected_at or 0, zero) - zero) * 1000 + rng.randint(900, 2000)
-    pace = write if call.leg.channel == "CHAT" else speak
-    call.talk = pace(_turns(call, cast), from_ms, rng)
-    if call.leg.is_cut:
-        call.talk = cut_off(call.talk, rng)
-    call.holds = list(_holds(call, zero))
-    call.agent_left_at = zero + ceil(call.talk[-1].ends_ms / 1000) + (0 if call.leg.is_cut else rng.randint(1, 3))
-    if call.leg.talk == Talk.HELD:
-        hung_up_at = call.agent_left_at + rng.randint(40, 100)
-        call.holds.append((call.agent_left_at, hung_up_at))
-        call.agent_left_at = hung_up_at
-    call.is_handed_over = call.leg.talk == Talk.FIRST
-    call.ended_at = call.agent_left_at + (_seconds(call.leg.goes_on_s, rng) if call.leg.goes_on_s else 0)
-
-
-def _holds(call: Call, zero: int) -> Iterator[tuple[int, int]]:
-    for spoken in call.talk[:-1]:
-        if spoken.turn.hold_s:
-            began_at = zero + ceil(spoken.ends_ms / 1000)
-            yield began_at, began_at + spoken.turn.hold_s
-
-
-def _turns(call: Call, cast: Cast) -> list[Turn]:
-    dialogue = cast.dialogue
-    turns, middle = list(dialogue.turns), len(dialogue.turns) // 2
-    match call.leg.talk:
-        case Talk.FIRST:
-            turns = [*turns[:middle], Turn("AGENT", _PUT_THROUGH[dialogue.language])]
-        case Talk.REST:
-            turns = [Turn("AGENT", _TAKEN_OVER[dialogue.language]), *turns[middle:]]
-        case Talk.HELD:
-            turns = turns[: middle + 1]
-    if call.leg.method in ("CALLBACK", "OUTBOUND"):
-        turns[0] = Turn("AGENT", _CALLING[dialogue.language])
-    return list(replace(dialogue, turns=tuple(turns)).said_by(call.agent.first_name, call.caller.name).turns)
-
-
-def _work(call: Call, before: list[Call], rng: random.Random) -> None:
-    """An agent is busy with it, and nobody listens."""
-    call.ended_at += _seconds(call.leg.connected_s or (0, 0), rng)
-    if call.leg.is_during and before[-1].agent_left_at is not None:
-        call.ended_at = min(call.ended_at, before[-1].agent_left_at - 1)
-    call.agent_left_at = call.ended_at
-
-
-def _seconds(span: Span, rng: random.Random) -> int:
-    return round(rng.uniform(*span))
+def _begins_at(call: Call) -> float:
+    return chat.begins_at(call) if call.leg.channel == "CHAT" else voice.begins_at(call)

@@ -13,17 +13,21 @@ MOOD_CATEGORY = "CustomerUpset"
 _SHORT = 6  # turns; less than that is not worth a summary
 
 
+def begins_at(call: Call) -> float:
+    """The moment of STARTED."""
+    return (call.system_at or call.began_at) + call.talk[0].begins_ms / 1000 - 0.4
+
+
 def records(call: Call, dialogue: Dialogue, rng: random.Random) -> Iterator[tuple[float, Record]]:
     """(moment, record) from STARTED to COMPLETED or FAILED; now and then the end never comes."""
     zero = call.system_at or call.began_at
-    began_s = call.talk[0].begins_ms / 1000
     fate = rng.choices(("COMPLETED", "FAILED", None), (94, 3, 3))[0]
     heard = call.talk if fate != "FAILED" else call.talk[: max(2, len(call.talk) // 2)]
 
     def of(event: str, **more: object) -> Record:
         return {**_head(call, dialogue.language), "EventType": event, **more}
 
-    yield zero + began_s - 0.4, of("STARTED")
+    yield begins_at(call), of("STARTED")
     for spoken in heard:
         for after_ms, segment in _segments(spoken, rng):
             yield zero + after_ms / 1000, of("SEGMENTS", Segments=[segment])

@@ -3,14 +3,15 @@
 import json
 import random
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
 
 from dashboard.demo.centre.call import Call
 from dashboard.demo.centre.dialogue import load_dialogues
 from dashboard.demo.centre.endings import HEARD, QUIET, Ending
-from dashboard.demo.centre.floor import agents, pick_cast
+from dashboard.demo.centre.floor import Cast, agents, pick_cast
 from dashboard.demo.centre.plan import Act, Plan, Put
 from dashboard.demo.centre.staff import Staff
-from dashboard.demo.centre.story import Delivery, Story, rehearse, tell
+from dashboard.demo.centre.story import Delivery, Rehearsal, Story, rehearse, tell
 from dashboard.demo.centre.streams import CONTACT_RECORDS
 from dashboard.demo.centre.trouble import disturb, garble
 
@@ -19,6 +20,19 @@ _QUIET_GAP_S = 84
 _GARBLED_EVERY_S, _STRAY_EVERY_S = 120, 150
 LONGEST_S = 450  # from a caller's first ring to the first word, or to the end of work after the call
 _TRIES, _BUSY_S = 20, 5
+
+
+class Part(NamedTuple):
+    """A story that is planned, and not told before it begins: all that is said in a story needs much room."""
+
+    ending: Ending
+    cast: Cast
+    began_at: int
+    seed: int
+    rehearsal: Rehearsal
+
+    def tell(self, settle_s: float) -> Story:
+        return tell(self.ending, self.cast, self.began_at, self.seed, settle_s)
 
 
 class Shift:
@@ -54,25 +68,25 @@ class Shift:
         self._plan.ahead_of(now - self._rng.uniform(0, 60), self._staff.rest)
 
     def _hear(self, at: float) -> None:
-        if story := self._tell(HEARD, at):
-            self._plan.ahead_of((story.silent_at or at) + self._rng.expovariate(0.25) / self.rate, self._hear)
+        if part := self._begin(HEARD, at):
+            self._plan.ahead_of(part.rehearsal.silent_at + self._rng.expovariate(0.25) / self.rate, self._hear)
         else:
             self._plan.ahead_of(at + _BUSY_S, self._hear)
 
     def _begin_quiet(self, at: float) -> None:
         """The first to be seen is somebody who gave up waiting."""
-        self._tell(QUIET[:1], at)
+        self._begin(QUIET[:1], at)
         self._plan.ahead_of(at + 1, self._end_quietly)
 
     def _end_quietly(self, at: float) -> None:
-        self._tell(QUIET, at)
+        self._begin(QUIET, at)
         gap_s = self._rng.uniform(0.5, 1.5) * _QUIET_GAP_S / (self.calls * self.rate)
         self._plan.ahead_of(at + gap_s, self._end_quietly)
 
     def _garble(self, at: float) -> None:
         """An extra copy breaks off; the record itself comes whole as well."""
-        if story := self._tell(QUIET, at):
-            record = story.deliveries[-1]
+        if part := self._begin(QUIET, at):
+            record = part.tell(self.settle_s).deliveries[-1]
             whole = json.dumps(record.record, separators=(",", ":")).encode()
             self._plan.at(at, Put(record.stream, record.key, garble(whole, self._rng)))
         self._plan.ahead_of(at + _GARBLED_EVERY_S * self._rng.uniform(0.7, 1.3), self._garble)
@@ -83,29 +97,32 @@ class Shift:
         self._plan.send(Delivery(at, CONTACT_RECORDS, event["AgentARN"], event))
         self._plan.at(at + _STRAY_EVERY_S * self._rng.uniform(0.7, 1.3), self._stray)
 
-    def _tell(self, endings: Sequence[Ending], at: float) -> Story | None:
-        """One of them, as likely as its weight; none when everybody is too busy."""
-        story = self._cast(endings, at)
-        if story is None:
-            return None
-        self._staff.take(story.steps)
+    def _begin(self, endings: Sequence[Ending], at: float) -> Part | None:
+        """One of them, as likely as its weight; none when everybody is too busy. It is told when it begins."""
+        part = self._cast(endings, at)
+        if part is not None:
+            self._staff.take(part.rehearsal.steps)
+            self._plan.at(part.began_at, lambda _: self._tell(part))
+        return part
+
+    def _tell(self, part: Part) -> None:
+        story = part.tell(self.settle_s)
         for call in story.calls:
             self._plan.at(call.began_at, self._introduction_of(call))
         for delivery in disturb(story.deliveries, self._rng):
             self._plan.send(delivery)
-        return story
 
     def _introduction_of(self, call: Call) -> Act:
         return lambda _: self._introduce(call)
 
-    def _cast(self, endings: Sequence[Ending], at: float) -> Story | None:
+    def _cast(self, endings: Sequence[Ending], at: float) -> Part | None:
         free = self._staff.free(at)
         for _ in range(_TRIES):
             ending = self._rng.choices(endings, [each.weight for each in endings])[0]
             cast = pick_cast(self._rng, free, self._dialogues, channel=ending.channel, is_dropped=ending.is_drop)
             seed = self._rng.getrandbits(64)
-            rehearsal = rehearse(ending, cast, seed, self.settle_s)
+            rehearsal = rehearse(ending, cast, 0, seed, self.settle_s)
             began_at = int(at - rehearsal.known_at) + 1
             if self._staff.can_take(step._replace(at=step.at + began_at) for step in rehearsal.steps):
-                return tell(ending, cast, began_at, seed, self.settle_s)
+                return Part(ending, cast, began_at, seed, rehearse(ending, cast, began_at, seed, self.settle_s))
         return None

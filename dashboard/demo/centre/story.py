@@ -12,6 +12,8 @@ from dashboard.demo.centre.endings import Ending
 from dashboard.demo.centre.floor import Cast
 from dashboard.demo.centre.streams import CONTACT_EVENTS, CONTACT_LENS, CONTACT_RECORDS
 
+_LAST_WORDS_S = 2.5
+
 
 class Delivery(NamedTuple):
     """A record on its way: `at` is the moment it stands on the stream, in seconds since the epoch."""
@@ -35,11 +37,6 @@ class Story(NamedTuple):
         return min(self._moments(CONTACT_LENS), default=None)
 
     @property
-    def silent_at(self) -> float | None:
-        """When Contact Lens last speaks of it."""
-        return max(self._moments(CONTACT_LENS), default=None)
-
-    @property
     def recorded_at(self) -> float:
         """When the first of its contact records comes."""
         return min(self._moments(CONTACT_RECORDS))
@@ -49,20 +46,22 @@ class Story(NamedTuple):
 
 
 class Rehearsal(NamedTuple):
-    """Of a story that would begin at 0: when it is first known of, as `heard_at` or else `recorded_at` say it."""
+    """When the story is first known of: by Contact Lens or, when that never speaks of it, by its first record."""
 
     known_at: float
+    silent_at: float  # about when it is last known of
     steps: list[Step]
 
 
-def rehearse(ending: Ending, cast: Cast, seed: int, settle_s: float) -> Rehearsal:
-    """What Contact Lens says takes the longest to tell, and its first word follows from the calls alone."""
+def rehearse(ending: Ending, cast: Cast, began_at: int, seed: int, settle_s: float) -> Rehearsal:
+    """Of what is heard far less work, and room, than to tell it: the calls alone say when."""
     if not ending.is_heard:
-        story = tell(ending, cast, 0, seed, settle_s)
-        return Rehearsal(story.recorded_at, story.steps)
-    had = play(ending, cast, 0, random.Random(seed))[: len(ending.legs)]
-    heard_at = min(_begins_at(call) for call in had if call.talk)
-    return Rehearsal(heard_at, [step for call in had for step in steps(call)])
+        story = tell(ending, cast, began_at, seed, settle_s)
+        return Rehearsal(story.recorded_at, story.recorded_at, story.steps)
+    had = play(ending, cast, began_at, random.Random(seed))[: len(ending.legs)]
+    heard = [call for call in had if call.talk]
+    silent_at = max((call.agent_left_at or call.ended_at) for call in heard) + _LAST_WORDS_S
+    return Rehearsal(min(map(_begins_at, heard)), silent_at, [step for call in had for step in steps(call)])
 
 
 def tell(ending: Ending, cast: Cast, began_at: int, seed: int, settle_s: float = 65) -> Story:

@@ -9,7 +9,7 @@ from uuid import UUID
 from dashboard.demo.centre.call import Call, Ring
 from dashboard.demo.centre.dialogue import Turn
 from dashboard.demo.centre.endings import Ending
-from dashboard.demo.centre.floor import SUPERVISOR, Agent, Cast
+from dashboard.demo.centre.floor import SUPERVISOR, Agent, Cast, attributes
 from dashboard.demo.centre.legs import Leg, Span, Talk
 from dashboard.demo.centre.phrases import CALLING, PUT_THROUGH, TAKEN_OVER
 from dashboard.demo.centre.speech import cut_off, speak, write
@@ -62,7 +62,7 @@ def _begin(leg: Leg, cast: Cast, began_at: int, rng: random.Random) -> Call:
         began_at=began_at,
         ended_at=in_flow_until,
         system_at=began_at,
-        attributes={"loyaltyTier": cast.caller.tier, "language": cast.dialogue.language},
+        attributes={**attributes(cast.caller, queue), "language": cast.dialogue.language},
     )
 
 

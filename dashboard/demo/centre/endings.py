@@ -71,6 +71,7 @@ HEARD = (
     Ending("answered, customer hangs up", 46, (ANSWERED,)),
     Ending("answered, agent hangs up", 14, (replace(ANSWERED, reason=AGENT_HUNG_UP),)),
     Ending("answered after one agent missed it", 3, (replace(ANSWERED, attempts=1, wait_s=(40, 120)),)),
+    Ending("answered after a long wait", 1, (replace(ANSWERED, wait_s=(125, 200)),)),
     Ending("line lost", 6, (LINE_LOST,)),
     Ending("line lost on the agent's side", 3, (replace(LINE_LOST, reason=HUNG_UP, fields=BAD_AGENT_LINE),)),
     Ending("left on hold", 2, (LEFT_ON_HOLD,), needs_agent_events=True),
@@ -91,6 +92,7 @@ HEARD = (
 QUIET = (
     Ending("abandoned", 30, (ABANDONED,)),
     Ending("abandoned while ringing", 5, (replace(ABANDONED, attempts=1, is_ringing=True),)),
+    Ending("abandoned after a long wait", 2, (replace(ABANDONED, wait_s=(125, 240)),)),
     Ending("line lost in the queue", 2, (replace(ABANDONED, reason="TELECOM_PROBLEM"),)),
     Ending(
         "passed to another queue, then abandoned",

@@ -108,6 +108,18 @@ class Caller:
     tier: str
 
 
+_BOOKINGS = ("confirmed", "confirmed", "changed", "cancelled")
+
+
+def attributes(caller: Caller, queue: Queue) -> dict[str, str]:
+    """What a contact flow finds out: nothing of somebody who withholds the number."""
+    if caller.number == WITHHELD:
+        return {"loyaltyTier": caller.tier, "verified": "no"}
+    end = int(caller.number[-2:])
+    known = {"customerName": caller.name, "loyaltyTier": caller.tier, "verified": "no" if end % 5 == 0 else "yes"}
+    return {**known, "booking": _BOOKINGS[end % 4]} if queue == FLIGHTS else known
+
+
 def _callers() -> list[Caller]:
     rng = random.Random(555)
     names = ["Alice", "Bob", "Charlie", "Ana", "Jon", "Mei", "Sam", "Lea", "Ravi", "Ines", "Tom", "Nia", "Karl", "Uma"]

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from unicodedata import east_asian_width
 
 from dashboard.demo.centre.dialogue import Turn
 
@@ -45,10 +46,15 @@ def split(words: str) -> list[str]:
     return [" ".join(piece) for piece in pieces if piece]
 
 
+def _length(text: str) -> int:
+    """In words. Japanese is written without spaces, and two of its signs take about as long as a word."""
+    return len(text.split()) + sum(east_asian_width(sign) == "W" for sign in text) // 2
+
+
 def _say(turn: Turn, from_ms: int, rng: random.Random) -> Spoken:
     pieces = []
     for text in split(turn.words):
-        ends_ms = from_ms + 250 + int(len(text.split()) * rng.uniform(270, 350))
+        ends_ms = from_ms + 250 + int(_length(text) * rng.uniform(270, 350))
         pieces.append(Piece(text, from_ms, ends_ms))
         from_ms = ends_ms + rng.randint(10, 120)
     return Spoken(turn, tuple(pieces))

@@ -10,6 +10,7 @@ from dashboard.demo.centre.floor import ACCOUNT_ID, INSTANCE_ID
 from dashboard.demo.centre.speech import Piece, Spoken
 
 MOOD_CATEGORY = "CustomerUpset"
+_PAUSED, _PAUSED_TURNS = 0.1, 5
 _SHORT = 6  # turns; less than that is not worth a summary
 
 
@@ -28,7 +29,8 @@ def records(call: Call, dialogue: Dialogue, rng: random.Random) -> Iterator[tupl
         return {**_head(call, dialogue.language), "EventType": event, **more}
 
     yield begins_at(call), of("STARTED")
-    for spoken in heard:
+    paused = _paused(heard, rng)
+    for spoken in (*heard[: paused.start], *heard[paused.stop :]):
         for after_ms, segment in _segments(spoken, rng):
             yield zero + after_ms / 1000, of("SEGMENTS", Segments=[segment])
     if _is_upset(heard):
@@ -43,6 +45,14 @@ def records(call: Call, dialogue: Dialogue, rng: random.Random) -> Iterator[tupl
     yield ended_at, of("SEGMENTS", Segments=[summary])
     if fate:
         yield ended_at + 0.5, of("COMPLETED")
+
+
+def _paused(heard: list[Spoken], rng: random.Random) -> range:
+    """Turns that were not analysed: now and then an agent pauses that, while something private is said."""
+    if rng.random() >= _PAUSED or len(heard) <= 2 * _PAUSED_TURNS:
+        return range(0)
+    first = rng.randint(2, len(heard) - _PAUSED_TURNS - 2)
+    return range(first, first + _PAUSED_TURNS)
 
 
 def summarise(call: Call, dialogue: Dialogue) -> Record:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandParser, call_command
 
-from calls.models import Shard, Stream
+from calls.models import Agent, Shard, Stream
 from dashboard.demo.centre.floor import INSTANCE_ARN, INSTANCE_ID
 from dashboard.demo.centre.streams import CHOICES, stream_tables
 from dashboard.kept import kept_secret
@@ -56,6 +56,9 @@ class Command(RunCommand):
         streams = Stream.objects.filter(instance__arn=INSTANCE_ARN)
         Shard.objects.filter(stream__in=streams).delete()
         streams.update(first_listed_at=None, listed_at=None)
+        # Whoever was at work when the last one was stopped has gone home, and nobody could say so.
+        left = Agent.objects.filter(instance__arn=INSTANCE_ARN)
+        left.update(is_signed_in=False, is_missing=False, contacts=[], snapshot_at=None)
 
     def stand_in_env(self) -> dict[str, str]:
         return {

@@ -9,10 +9,10 @@ VOICE = [each for each in DIALOGUES if each.channel == "VOICE"]
 each_dialogue = pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.name)
 
 
-def test_every_queue_has_voice_dialogues_and_three_languages_are_spoken() -> None:
+def test_every_queue_has_voice_dialogues_and_five_languages_are_spoken() -> None:
     assert len(VOICE) >= 14
     assert {each.queue for each in VOICE} == {queue.name for queue in QUEUES}
-    assert {each.language for each in DIALOGUES} == {"en-US", "es-US", "de-DE"}
+    assert {each.language for each in DIALOGUES} == {"en-US", "es-US", "de-DE", "ar-AE", "ja-JP"}
 
 
 @each_dialogue

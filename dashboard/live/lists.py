@@ -71,10 +71,14 @@ class LiveList:
 
     def _shown(self, joining: Joining) -> frozenset[int]:
         ids = (element_id.partition("-") for element_id in joining.shown)
-        return frozenset(int(pk) for element, _, pk in ids if element == self.element and pk.isascii() and pk.isdigit())
+        return frozenset(int(pk) for element, _, pk in ids if element == self.element and _is_pk(pk))
 
     def element_id(self, pk: int) -> str:
         return f"{self.element}-{pk}"
+
+
+def _is_pk(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 @dataclass(eq=False)

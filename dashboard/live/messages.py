@@ -13,6 +13,9 @@ SILENT, NOT_NOW = 4405, 4503
 
 MOST_WATCHES = 12
 MOST_PANES = 4
+MOST_SHOWN = 10_000
+LONGEST_ID = 200  # characters
+LONGEST_CURSOR = 20  # digits
 
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
@@ -31,9 +34,11 @@ class Hello(msgspec.Struct):
     """
 
     watch: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MOST_WATCHES)]
-    cursor: str = ""
+    cursor: Annotated[str, msgspec.Meta(max_length=LONGEST_CURSOR)] = ""
     epoch: str = ""
-    shown: list[str] = []
+    shown: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=LONGEST_ID)]], msgspec.Meta(max_length=MOST_SHOWN)
+    ] = []
     numbers: dict[Whole, Whole] = {}
 
     def __post_init__(self) -> None:

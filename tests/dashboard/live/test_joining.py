@@ -139,3 +139,12 @@ def test_a_page_that_stands_still_is_owed_what_happens_and_told_it_once(room: Ro
     wall.outgoing.sent = wall.outgoing.read
     sight = look([wall], sight.memory)
     assert len(placed(sight, wall)) == 1
+
+
+def test_an_id_that_no_row_has_is_passed_over(room: Room) -> None:
+    call = room.call(words="told all the same")
+    comers = Comers(room)
+    comers.hello.shown = [f"call-{digits}" for digits in ("9" * 5000, "9" * 19, "-1", "²", "")]
+    (viewer,) = comers.come(1)
+    (row,) = [html for html in placed(look([viewer], Memory()), viewer) if f'id="call-{call.pk}"' in html]
+    assert "told all the same" in row

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 
 import pytest
@@ -75,6 +76,7 @@ RUBBISH = [
     '{"watch": ["wall:1"]}', '{"watch": ["call"]}', '{"watch": ["call:"]}', '{"watch": ["call:-1"]}',
     '{"watch": ["call:1e3"]}', '{"watch": ["call:99999999999999999999999"]}', '{"watch": [1]}',
     '{"watch": ["wall"], "numbers": {"1": "x"}}', '{"ack": "1"}', '{"ack": 1}', "[" * 50_000,
+    json.dumps({"watch": ["wall"], "cursor": "9" * 5000}), json.dumps({"watch": ["wall"], "shown": ["call-" + "9" * 5000]}),
 ]  # fmt: skip
 
 

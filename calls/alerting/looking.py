@@ -49,7 +49,7 @@ def raise_due(rules: Sequence[AlertRule], told: Iterable[Lasts]) -> int:
         return raise_alerts(_causes(rules, late, held)) if held else 0
 
 
-def _causes(rules: Sequence[AlertRule], late: set[int], calls: Collection[int] | None) -> list[Cause]:
+def _causes(rules: Sequence[AlertRule], late: set[tuple[int, str]], calls: Collection[int] | None) -> list[Cause]:
     causes = _of_what_lasts(rules, late, calls)
     for kind, each in momentary().items():
         if own := [rule for rule in rules if rule.kind == kind]:
@@ -57,13 +57,15 @@ def _causes(rules: Sequence[AlertRule], late: set[int], calls: Collection[int] |
     return causes
 
 
-def _of_what_lasts(rules: Iterable[AlertRule], late: set[int], calls: Collection[int] | None) -> list[Cause]:
+def _of_what_lasts(
+    rules: Iterable[AlertRule], late: set[tuple[int, str]], calls: Collection[int] | None
+) -> list[Cause]:
     ways = [
         (rule, way)
         for rule in rules
         if rule.is_on and (kind := lasting().get(rule.kind))
         for way in kind.ways(rule)
-        if not (way.is_by_clock and rule.instance_id in late)
+        if not (way.is_by_clock and (rule.instance_id, rule.kind) in late)
     ]
     among = Q() if calls is None else Q(pk__in=calls)
     asked = [_in_progress(among, calls_of(rule), way.calls, at) for at, (rule, way) in enumerate(ways)]

@@ -37,7 +37,7 @@ def watch_queues(rules: Sequence[AlertRule], figures: Collection[Figure]) -> int
     if not own:
         return 0
     late = behind()
-    told = [each for each in breached()(figures) if each.instance_id not in late]
+    told = [each for each in breached()(figures) if (each.instance_id, AlertRule.Kind.THRESHOLD) not in late]
     queues = _queues(told)
     causes = _causes(own, queues)
     reached: set[Pair] = {(cause.rule.pk, cause.queue_id) for cause in causes}

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls.models import Alert, Call, Shard
+from calls.models import Alert, Call, Shard, Stream
 from calls.sweeps import sweep_alerts
 from tests.at_once import at_once
 from tests.calls.world import World, dropped
@@ -61,6 +61,37 @@ def test_nothing_is_told_by_the_clock_while_records_lie_unread(world: World, kin
     sweep_alerts()
     assert alerts() == []
     Shard.objects.filter(pk=shard.pk).update(behind_ms=0)
+    sweep_alerts()
+    assert len(alerts()) == 1
+
+
+STOPPED = [
+    ("silence", "contact-lens", False),
+    ("long-wait", "contact-lens", True),
+    ("long-call", "contact-lens", True),
+    ("silence", "contact-events", False),
+    ("long-wait", "contact-events", False),
+    ("long-call", "contact-events", False),
+    ("silence", "agent-events", False),
+    ("long-wait", "agent-events", True),
+    ("long-call", "agent-events", True),
+    ("silence", "contact-records", True),
+]
+
+
+@pytest.mark.parametrize(("kind", "stream", "is_told"), STOPPED)
+@pytest.mark.parametrize("because", ["", "its records cannot be read"])
+def test_a_stopped_stream_mutes_the_kinds_that_hang_on_it_and_no_others(
+    world: World, kind: str, stream: str, is_told: bool, because: str
+) -> None:
+    seconds, fulfilling = FULFILLED[kind]
+    live(world, **fulfilling)
+    rule(world, kind, seconds=seconds)
+    stopped, _ = Stream.objects.get_or_create(instance=world.instance, kind=stream, defaults={"name": stream})
+    Stream.objects.filter(pk=stopped.pk).update(is_stopped=True, stopped_because=because)
+    sweep_alerts()
+    assert bool(alerts()) is is_told
+    Stream.objects.all().resume()
     sweep_alerts()
     assert len(alerts()) == 1
 

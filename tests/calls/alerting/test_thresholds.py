@@ -159,6 +159,18 @@ def test_nothing_is_told_while_records_lie_unread(world: World) -> None:
     assert alerts() == []
 
 
+def test_nothing_is_told_while_the_stream_that_tells_who_waits_is_stopped(world: World) -> None:
+    queued(world)
+    rule(world, "threshold", figure="waiting", level="amber")
+    waiting(world, 3)
+    Stream.objects.filter(kind="contact-events").update(is_stopped=True)
+    sweep_alerts()
+    assert alerts() == []
+    Stream.objects.all().resume()
+    sweep_alerts()
+    assert len(alerts()) == 1
+
+
 def test_rates_of_the_day_are_looked_at_by_a_sweep_of_their_own(world: World) -> None:
     queued(world)
     rule(world, "threshold", figure="abandon-rate", level="red")

@@ -47,8 +47,8 @@ def split(words: str) -> list[str]:
 
 
 def _length(text: str) -> int:
-    """In words. Japanese is written without spaces, and two of its signs take about as long as a word."""
-    return len(text.split()) + sum(east_asian_width(sign) == "W" for sign in text) // 2
+    """In words. Japanese is written without spaces, and three of its signs take about as long as a word."""
+    return len(text.split()) + sum(east_asian_width(sign) == "W" for sign in text) // 3
 
 
 def _say(turn: Turn, from_ms: int, rng: random.Random) -> Spoken:

@@ -6,6 +6,7 @@ import pytest
 from dashboard.demo.centre.endings import HEARD, QUIET, Ending
 from dashboard.demo.centre.streams import CONTACT_LENS
 from tests.dashboard.demo.centre.telling import SEEDS, TALES, lens_records, named, segments, tale_name, told
+from transcripts.gaps import GAP_MS
 from transcripts.lens import decode
 
 HEARD_TALES = [(ending, seed) for ending, seed in TALES if ending.is_heard]
@@ -100,6 +101,15 @@ def test_chat_messages_carry_the_time_they_were_sent() -> None:
 def test_sessions_end_in_every_way_that_amazons_do() -> None:
     ends = {decode(lens_records(told(named("answered, customer hangs up"), seed))[-1]).event for seed in range(200)}
     assert ends == {"COMPLETED", "FAILED", "SEGMENTS"}
+
+
+def test_now_and_then_a_stretch_is_not_analysed_and_the_call_goes_on_after_it() -> None:
+    gaps_ms = []
+    for seed in range(60):
+        finals = segments(lens_records(told(named("answered, customer hangs up"), seed)), "Transcript")
+        turns = sorted((each["BeginOffsetMillis"], each["EndOffsetMillis"]) for each in finals)
+        gaps_ms.append(max(later[0] - earlier[1] for earlier, later in pairwise(turns)))
+    assert 2 <= sum(gap_ms >= GAP_MS for gap_ms in gaps_ms) <= 30
 
 
 def test_categories_issues_and_summaries_are_told() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from dashboard.demo.centre.endings import Ending
-from dashboard.demo.centre.floor import INSTANCE_ARN
+from dashboard.demo.centre.floor import BILLING, FLIGHTS, INSTANCE_ARN, WITHHELD, Caller, attributes
 from dashboard.demo.centre.streams import CONTACT_RECORDS
 from tests.dashboard.demo.centre.telling import SEEDS, TALES, contact_records, named, tale_name, told
 
@@ -70,6 +70,13 @@ def test_the_legs_of_a_transfer_name_each_other() -> None:
         assert second["PreviousContactId"] == second["InitialContactId"] == first["ContactId"]
         assert second["InitiationTimestamp"] == first["TransferCompletedTimestamp"]
         assert first["Agent"]["Username"] != second["Agent"]["Username"]
+
+
+def test_a_flow_tells_who_calls_and_of_a_withheld_number_only_that_it_is_not_verified() -> None:
+    known = attributes(Caller("Alice", "+12025550142", "gold"), FLIGHTS)
+    assert known == {"customerName": "Alice", "loyaltyTier": "gold", "verified": "yes", "booking": "changed"}
+    assert attributes(Caller("Alice", WITHHELD, "gold"), FLIGHTS) == {"loyaltyTier": "gold", "verified": "no"}
+    assert "booking" not in attributes(Caller("Bob", "+12025550120", "basic"), BILLING)
 
 
 def test_a_monitor_session_belongs_to_the_call_but_not_to_its_chain() -> None:

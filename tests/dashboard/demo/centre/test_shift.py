@@ -1,4 +1,5 @@
 import json
+import random
 from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
@@ -11,11 +12,12 @@ from calls.connect.kinds import Unusable, kind_of, parse
 from calls.outcomes import Evidence, Rules, judge
 from dashboard.demo.centre.call import Call, contact
 from dashboard.demo.centre.endings import Ending
-from dashboard.demo.centre.floor import CALLERS, QUEUES, UNLUCKY, WITHHELD, agents
+from dashboard.demo.centre.floor import CALLERS, QUEUES, UNLUCKY, WITHHELD, agents, pick_cast
 from dashboard.demo.centre.plan import Put
 from dashboard.demo.centre.shift import LONGEST_S, Shift
+from dashboard.demo.centre.story import rehearse
 from dashboard.demo.centre.streams import CHOICES, CONTACT_LENS, CONTACT_RECORDS
-from tests.dashboard.demo.centre.telling import TALES, tale_name, told
+from tests.dashboard.demo.centre.telling import BEGAN_AT, DIALOGUES, TALES, tale_name, told
 
 NOW = 1_793_610_000.0
 Sent = list[tuple[float, Put]]
@@ -154,6 +156,15 @@ def test_every_contact_is_introduced_when_it_begins() -> None:
 
 
 @pytest.mark.parametrize(("ending", "seed"), TALES, ids=tale_name)
+def test_a_story_is_first_known_of_when_its_rehearsal_said(ending: Ending, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - the same seed must tell the same story
+    cast = pick_cast(rng, agents(14), DIALOGUES, channel=ending.channel, is_dropped=ending.is_drop)
+    story, rehearsal = told(ending, seed), rehearse(ending, cast, BEGAN_AT, seed, 65)
+    assert rehearsal.known_at == (story.heard_at or story.recorded_at)
+    assert rehearsal.steps == story.steps
+
+
+@pytest.mark.parametrize(("ending", "seed"), TALES, ids=tale_name)
 def test_no_story_reaches_further_back_than_it_is_planned_ahead(ending: Ending, seed: int) -> None:
     story = told(ending, seed, began_at=0)
     assert (story.heard_at or story.recorded_at) < LONGEST_S + 65 * 1.1
@@ -179,5 +190,5 @@ def test_numbers_are_possible_and_kept_for_fiction() -> None:
 
 
 def test_a_floor_of_any_size_has_people_with_names_of_their_own() -> None:
-    staff = [agent.username for agent in agents(290)]
-    assert len(staff) == len(set(staff)) == 290
+    staff = [agent.username for agent in agents(1504)]
+    assert len(staff) == len(set(staff)) == 1504

@@ -31,7 +31,7 @@ export class LivePage {
     this.cursor = this.main.dataset.cursor;
     this.slots = new Slots(this.main);
     this.queue = new FrameQueue((frame) => this.#apply(frame));
-    this.pause = new Pause((frame) => this.queue.put(frame));
+    this.pause = new Pause((frame) => this.slots.isLoading(frame), (frame) => this.queue.put(frame));
     const address = new URL("/live/", location.href);
     address.protocol = address.protocol.replace("http", "ws");
     this.socket = new LiveSocket(address, () => this.#hello());

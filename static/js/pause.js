@@ -2,7 +2,9 @@ import { keyOf } from "./frame_queue.js";
 
 const LISTS = ["calls", "agents"];
 
-/** While the page is paused its lists stand still: of each row the newest frame is kept, and changes are counted. */
+/** While the page is paused its lists stand still: of each row the newest frame is kept, and changes are counted.
+ *
+ * Rows that the page has not loaded yet still come, for nothing moves for them. */
 export class Pause {
   #held = new Map();
   #changes = 0;
@@ -12,8 +14,9 @@ export class Pause {
     if (!isPaused) this.#release();
   };
 
-  constructor(release) {
-    this.release = release;
+  /** `isLoading(frame)` says whether the frame is for such a row; those held go to `release(frame)` in the end. */
+  constructor(isLoading, release) {
+    Object.assign(this, { isLoading, release });
     document.addEventListener("live:pause", this.#switch);
   }
 
@@ -23,7 +26,7 @@ export class Pause {
 
   /** Whether the frame waits until the page goes on. */
   holds(frame) {
-    if (!this.#isOn || !LISTS.includes(frame.slot)) return false;
+    if (!this.#isOn || !LISTS.includes(frame.slot) || this.isLoading(frame)) return false;
     this.#held.set(keyOf(frame), frame);
     this.#changes++;
     this.#tell();

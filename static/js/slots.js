@@ -1,3 +1,4 @@
+import { idIn } from "./frame_queue.js";
 import { inert, isSelected, replace } from "./replacing.js";
 
 const FIRST = 10 ** 12; // so far before their places stand rows that became urgent
@@ -82,6 +83,11 @@ export class Slots {
   /** How many rows of a list are still to come. */
   rest(slot, left) {
     if (slot === this.ofWall) this.wall?.rest(left);
+  }
+
+  /** Whether the frame is for a row of a list that has not all its rows yet. */
+  isLoading({ type, slot, html }) {
+    return type === "place" && slot === this.ofWall && this.wall.lacks(idIn(html));
   }
 
   /** Up to which number the turns of a call are shown; null where nothing of it is. */

@@ -90,6 +90,11 @@ class WallList extends HTMLElement {
     return [...this.#rows.keys()];
   }
 
+  /** Whether it is a row that is still to come. */
+  lacks(id) {
+    return this.#left > 0 && !this.#rows.has(id);
+  }
+
   /** How many rows are still to come. */
   rest(left) {
     this.#left = left;

@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 from tests.journeys.people import People, row_of
 from tests.journeys.records import Talk
 from tests.journeys.stack import CONTACT_LENS, Stack
+from tests.journeys.traces import traced
 
 CALLS = 1000
 FIRST = 10_000_000  # keys of calls that no database has
@@ -61,6 +62,10 @@ def row(page: Page, n: int) -> Locator:
     return page.locator(f"#call-{FIRST + n}")
 
 
+def worst(place: dict[str, object]) -> dict[str, object]:
+    return place | {"html": re.sub(r'data-order="\d+"', 'data-order="5"', str(place["html"]), count=1)}
+
+
 def order(page: Page) -> list[str]:
     ids: list[str] = page.locator(IN_PAGE).evaluate_all("rows => rows.map(row => row.id)")
     return ids
@@ -95,7 +100,7 @@ def test_of_a_thousand_calls_those_in_sight_are_in_the_page_and_all_are_counted(
     expect(page.locator("#calls-rest")).to_be_hidden()
     assert page.locator(IN_PAGE).count() < 150
     assert page.locator("table.calls").get_attribute("aria-rowcount") == str(shown(page) + 1)
-    page.locator(".scroller").evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    page.locator(".scroller").evaluate("box => { box.scrollTop = box.scrollHeight; box.scrollIntoView(false); }")
     expect(row(page, CALLS - 1)).to_be_in_viewport()
     expect(row(page, 0)).to_have_count(0)
     assert page.locator(IN_PAGE).count() < 150
@@ -122,15 +127,25 @@ def test_focus_and_selected_words_survive_updates_and_nothing_moves_under_the_po
 
     row(page, 4).hover()
     before = order(page)
-    worst = crowd.place(150, 4)
-    worst["html"] = re.sub(r'data-order="\d+"', 'data-order="5"', str(worst["html"]), count=1)
-    crowd.tell(worst, {"type": "gone", "slot": "calls", "id": f"call-{FIRST + 2}"})
+    crowd.tell(worst(crowd.place(150, 4)), {"type": "gone", "slot": "calls", "id": f"call-{FIRST + 2}"})
     expect(row(page, 2)).to_have_class(re.compile("is-gone"))
     assert order(page) == before
     expect(page.locator("#calls-held")).to_be_visible()
     page.mouse.move(2, 2)
     expect(row(page, 2)).to_have_count(0)
     expect(page.locator(IN_PAGE).first).to_have_attribute("id", f"call-{FIRST + 150}")
+
+
+def test_a_row_that_changes_is_styled_anew_without_the_page_around_it(crowd: Crowd) -> None:
+    page = crowd.page
+    crowd.come(300)
+    expect(page.locator("#calls-count")).to_contain_text(re.compile("3[0-9][0-9] of"))
+    with traced(page, "devtools.timeline") as events:
+        crowd.tell(crowd.place(3, 2, words="News of 3."))
+        expect(row(page, 3)).to_contain_text("News of 3.")
+    styled = [event["args"].get("elementCount", 0) for event in events if event["name"] == "UpdateLayoutTree"]
+    in_page: int = page.evaluate("document.querySelectorAll('*').length")
+    assert 0 < max(styled) < in_page / 4
 
 
 def test_a_paused_page_counts_its_changes_and_applies_them_when_it_goes_on(crowd: Crowd) -> None:
@@ -146,6 +161,24 @@ def test_a_paused_page_counts_its_changes_and_applies_them_when_it_goes_on(crowd
     pause.click()
     expect(row(page, 0)).to_contain_text("The newest.")
     expect(row(page, 29)).to_contain_text("News of 29.")
+
+
+def test_the_rest_of_the_rows_comes_to_a_paused_page_too_and_is_no_change(crowd: Crowd) -> None:
+    page = crowd.page
+    crowd.tell({"type": "rest", "slot": "calls", "left": 200})
+    expect(page.locator("#calls-rest")).to_have_text("loading 200 more")
+    before = order(page)
+    page.keyboard.press("p")
+    crowd.come(200)
+    expect(page.locator("#calls-count")).to_contain_text(re.compile(r"^2\d\d of 2\d\d calls"))
+    expect(page.locator("#pause")).not_to_contain_text(re.compile(r"\d\d changes"))
+    assert order(page)[: len(before)] == before
+    crowd.tell(crowd.place(0, 2, words="News of 0."), worst(crowd.place(200)))
+    expect(page.locator("#pause")).to_contain_text(re.compile(r"[2-9] changes"))
+    expect(row(page, 0)).to_contain_text("Words of 0.")
+    page.keyboard.press("p")
+    expect(row(page, 0)).to_contain_text("News of 0.")
+    expect(page.locator(IN_PAGE).first).to_have_attribute("id", f"call-{FIRST + 200}")
 
 
 def test_filters_and_two_keys_of_order_live_in_the_address_and_words_and_callers_in_its_fragment(crowd: Crowd) -> None:
@@ -219,5 +252,8 @@ def test_the_list_is_worked_by_keys_and_they_can_be_switched_off(crowd: Crowd) -
     page.evaluate("document.body.dataset.keys = 'off'")
     page.keyboard.press("j")
     expect(second).to_have_attribute("aria-current", "true")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("switched off")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("switched off")

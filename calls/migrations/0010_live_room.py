@@ -1,4 +1,4 @@
-"""Rules of alerts and where they go, thresholds, views, screens, attributes and flags."""
+"""Rules of alerts and where they go, thresholds, views, screens and attributes: tables that no writer holds."""
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -10,9 +10,7 @@ import calls.secrets
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("calls", "0009_describing_until"),
-    ]
+    dependencies = [("calls", "0009_describing_until")]
 
     operations = [
         migrations.CreateModel(
@@ -65,31 +63,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["team", "name"],
             },
-        ),
-        migrations.CreateModel(
-            name="AlertDelivery",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("waiting", "Waiting"), ("sent", "Sent"), ("given up", "Given Up")],
-                        db_default="waiting",
-                        default="waiting",
-                        max_length=16,
-                    ),
-                ),
-                ("tries", models.PositiveSmallIntegerField(db_default=0, default=0)),
-                (
-                    "due_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(),
-                        help_text="Not to be tried before; a claim moves it.",
-                    ),
-                ),
-                ("sent_at", models.DateTimeField(null=True)),
-                ("trouble", models.CharField(blank=True, db_default="", default="", max_length=200)),
-            ],
         ),
         migrations.CreateModel(
             name="AlertRule",
@@ -169,22 +142,6 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["instance", "name"],
             },
-        ),
-        migrations.CreateModel(
-            name="Flag",
-            fields=[
-                (
-                    "call",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="flag",
-                        serialize=False,
-                        to="calls.call",
-                    ),
-                ),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
         ),
         migrations.CreateModel(
             name="QueueLevel",
@@ -294,156 +251,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
-            model_name="alert",
-            name="cause",
-            field=models.CharField(
-                blank=True,
-                db_default="",
-                default="",
-                help_text="What it fires once for, beside its call or queue and its kind: the rule and what fulfilled it.",
-                max_length=300,
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="closed_at",
-            field=models.DateTimeField(help_text="With nobody beside it: by itself.", null=True),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="closed_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="detail",
-            field=models.JSONField(
-                db_default=models.Value({}, models.JSONField()),
-                default=dict,
-                help_text="Figures and names of categories that its sentence needs; never words of a conversation.",
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="queue",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="alerts",
-                to="calls.queue",
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="severity",
-            field=models.CharField(
-                choices=[("notice", "Notice"), ("warning", "Warning"), ("critical", "Critical")],
-                db_default="critical",
-                default="critical",
-                max_length=16,
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="snoozed_by",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="snoozed_until",
-            field=models.DateTimeField(null=True),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="team",
-            field=models.ForeignKey(
-                db_index=False,
-                help_text="Whose alone it is.",
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                to="calls.team",
-            ),
-        ),
-        migrations.AddField(
-            model_name="caller",
-            name="name",
-            field=models.CharField(
-                blank=True, db_default="", default="", help_text="By a contact attribute.", max_length=200
-            ),
-        ),
-        migrations.AddField(
-            model_name="caller",
-            name="tier",
-            field=models.CharField(blank=True, db_default="", default="", max_length=100),
-        ),
-        migrations.AddField(
-            model_name="person",
-            name="alerts_seen_at",
-            field=models.DateTimeField(blank=True, editable=False, help_text="Alerts up to then were seen.", null=True),
-        ),
-        migrations.AddField(
-            model_name="person",
-            name="has_letter_keys",
-            field=models.BooleanField(
-                db_default=True, default=True, help_text="Single letters are shortcuts on the live pages."
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="call",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.CASCADE, related_name="alerts", to="calls.call"
-            ),
-        ),
-        migrations.AlterField(
-            model_name="alert",
-            name="kind",
-            field=models.CharField(
-                choices=[
-                    ("drop", "Dropped"),
-                    ("category", "Category matched"),
-                    ("sentiment", "Bad mood"),
-                    ("long-call", "Long call"),
-                    ("silence", "Long silence"),
-                    ("long-wait", "Long wait"),
-                    ("threshold", "Threshold breached"),
-                ],
-                default="drop",
-                max_length=16,
-            ),
-        ),
-        migrations.AddField(
             model_name="alertchannel",
             name="team",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="alert_channels", to="calls.team"
-            ),
-        ),
-        migrations.AddField(
-            model_name="alertdelivery",
-            name="alert",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="calls.alert"
-            ),
-        ),
-        migrations.AddField(
-            model_name="alertdelivery",
-            name="channel",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="deliveries", to="calls.alertchannel"
             ),
         ),
         migrations.AddField(
@@ -462,24 +273,6 @@ class Migration(migrations.Migration):
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
                 to="calls.team",
-            ),
-        ),
-        migrations.AddField(
-            model_name="alert",
-            name="rule",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="alerts",
-                to="calls.alertrule",
-            ),
-        ),
-        migrations.AddField(
-            model_name="flag",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddField(
@@ -542,14 +335,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="alertchannel",
             constraint=models.UniqueConstraint(fields=("team", "name"), name="one_alert_channel_per_name"),
-        ),
-        migrations.AddIndex(
-            model_name="alertdelivery",
-            index=models.Index(condition=models.Q(("state", "waiting")), fields=["due_at"], name="delivery_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="alertdelivery",
-            constraint=models.UniqueConstraint(fields=("alert", "channel"), name="one_delivery_per_alert_and_channel"),
         ),
         migrations.AddConstraint(
             model_name="alertrule",

@@ -11,6 +11,7 @@ from django_htmx.middleware import HtmxDetails
 
 from calls.models import Person
 from calls.rights import RIGHTS, rights_of
+from calls.scope import Scope
 
 
 class SignedIn(HttpRequest):
@@ -38,6 +39,14 @@ def needs(right: str) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
         return allowed
 
     return decorator
+
+
+def scope_of(request: SignedIn) -> Scope:
+    """What whoever asks may see, read once for a request."""
+    known = vars(request)
+    if "scope" not in known:
+        known["scope"] = Scope.of(request.user)
+    return cast(Scope, known["scope"])
 
 
 def roles_with(right: str) -> str:

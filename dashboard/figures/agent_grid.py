@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Func, OuterRef, QuerySet
 
 from calls.models import Agent, Person, Team
+from calls.scope import Scope
 
 from .agent_state import state_of
 
@@ -28,9 +29,21 @@ def with_teams(agents: QuerySet[Agent]) -> QuerySet[Agent]:
     return agents.annotate(team_ids=ArraySubquery(named.values("pk")))
 
 
-def agents_shown(person: Person) -> list[Agent]:
-    agents = with_teams(Agent.objects.visible_to(person).signed_in().select_related("instance"))
-    return sorted(agents, key=_place)
+def agents_in_order(scope: Scope) -> list[Agent]:
+    """All who are signed in; with what their state is told by, and no more."""
+    return sorted(states_told(scope), key=_place)
+
+
+def states_told(scope: Scope) -> QuerySet[Agent]:
+    asked = ("status", "status_type", "status_since", "contacts", "is_missing", "heard_at")
+    return Agent.objects.visible_in(scope).signed_in().only(*asked)
+
+
+def whole_agents(scope: Scope, agents: Sequence[Agent]) -> list[Agent]:
+    """With all that their tiles show, in this order; without those who went meanwhile."""
+    asked = with_teams(Agent.objects.visible_in(scope).signed_in()).prefetch_related("instance")
+    found = asked.in_bulk([agent.pk for agent in agents])
+    return [found[agent.pk] for agent in agents if agent.pk in found]
 
 
 def _place(agent: Agent) -> tuple[bool, bool, int, int]:

@@ -28,10 +28,7 @@ class Doing(Enum):
 
     def __init__(self, word: str, sign: str, group: str) -> None:
         self.word, self.sign, self.group = word, sign, group
-
-    @property
-    def rank(self) -> int:
-        return list(Doing).index(self)
+        self.rank = len(type(self).__members__)
 
     @property
     def levels(self) -> Levels | None:
@@ -94,6 +91,8 @@ def _is_available(agent: Agent) -> bool:
 
 
 def _foremost(contacts: list[dict[str, Any]]) -> dict[str, Any] | None:
+    if len(contacts) < 2:
+        return contacts[0] if contacts else None
     order = list(OF_CONTACT.values())
     return min(contacts, key=lambda it: (order.index(_doing(it)), it.get("since") or ""), default=None)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from calls.models import Agent
-from calls.scope import Scope
 
+from .agent_grid import states_told
 from .agent_state import Doing, state_of
 from .figure import Figure
 from .looker import Looker
@@ -46,7 +46,7 @@ def wall_figures(looker: Looker, agents: Iterable[Agent] | None = None, rates: R
     rates = rates or count_rates(looker)
     now = present(scope)
     queues = queue_tiles(scope, sources, now, rates)
-    doing = Counter(state_of(agent).doing for agent in (_agents(scope) if agents is None else agents))
+    doing = Counter(state_of(agent).doing for agent in (states_told(scope) if agents is None else agents))
     figures = [
         *call_figures(sources, now, queues),
         agents_figure(sources, doing),
@@ -61,8 +61,3 @@ def wall_figures(looker: Looker, agents: Iterable[Agent] | None = None, rates: R
         [(each, doing[each]) for each in Doing if doing[each]],
         saves(scope, looker.sees_cases),
     )
-
-
-def _agents(scope: Scope) -> Iterable[Agent]:
-    asked = ("status", "status_type", "status_since", "contacts", "is_missing", "heard_at")
-    return Agent.objects.visible_in(scope).signed_in().only(*asked)

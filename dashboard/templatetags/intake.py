@@ -5,18 +5,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from calls.alarms import alarms
-from calls.models import Person
-from calls.rights import rights_of
-from calls.scope import Scope
 from dashboard.live.notices import Notice, Reader
+
+from .viewer import Viewer
 
 register = template.Library()
 
 
 @register.inclusion_tag("live/notice.html")
-def intake_notice(person: Person) -> Notice:
+def intake_notice(viewer: Viewer) -> Notice:
     """What is wrong with the intake, as the page's socket goes on to tell it."""
-    return Reader.of(Scope.of(person), rights_of(person)).notice(alarms())
+    return Reader.of(viewer.scope, viewer.rights).notice(alarms())
 
 
 @register.filter

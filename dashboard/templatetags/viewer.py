@@ -1,11 +1,14 @@
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django import template
 from django.template import Context
 
 from calls.models import Alert, Case, Person
 from calls.rights import rights_of, roles_of
+from calls.scope import Scope
+from dashboard.access import scope_of
 
 from .telling import iso
 
@@ -20,24 +23,25 @@ class Viewer:
 
     person: Person
     rights: frozenset[str]
+    scope: Scope
 
     @property
     def line(self) -> str:
         """Role and teams: "Supervisor · Billing, Sales"."""
         roles = "Superuser" if self.person.is_superuser else ", ".join(sorted(roles_of(self.person))).capitalize()
-        teams = ", ".join(self.person.teams.values_list("name", flat=True))
+        teams = ", ".join(team.name for team in self.person.teams.all())
         return " · ".join(filter(None, (roles or "No role yet", teams)))
 
     @property
     def open_cases(self) -> int:
-        return Case.objects.visible_to(self.person).open().count()
+        return Case.objects.visible_in(self.scope).open().count()
 
     @cached_property
     def unread_alerts(self) -> int:
         """New ones since this person has marked all as seen; at most MOST_COUNTED."""
         if "acknowledge" not in self.rights:
             return 0
-        alerts = Alert.objects.visible_to(self.person).unseen()
+        alerts = Alert.objects.visible_in(self.scope).unseen()
         if self.person.alerts_seen_at:
             alerts = alerts.filter(at__gt=self.person.alerts_seen_at)
         return alerts[:MOST_COUNTED].count()
@@ -50,5 +54,6 @@ class Viewer:
 
 @register.simple_tag(takes_context=True)
 def viewer(context: Context) -> Viewer | None:
-    person = getattr(context.get("request"), "user", None)
-    return Viewer(person, rights_of(person)) if isinstance(person, Person) else None
+    request: Any = context.get("request")
+    person = getattr(request, "user", None)
+    return Viewer(person, rights_of(person), scope_of(request)) if isinstance(person, Person) else None

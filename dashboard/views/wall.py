@@ -1,12 +1,13 @@
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from calls.models import Alert, Person
+from calls.models import Alert
 from calls.models.call import IN_PROGRESS, Stage
 from calls.rights import rights_of
 from calls.scope import Scope
-from dashboard.access import SignedIn, needs
-from dashboard.figures.agent_grid import agents_shown, groups
+from dashboard.access import SignedIn, needs, scope_of
+from dashboard.figures.agent_grid import agents_in_order, groups, whole_agents
 from dashboard.figures.looker import Looker
 from dashboard.figures.wall import wall_figures
 from dashboard.templatetags.stages import EVENTS
@@ -75,6 +76,8 @@ ORDERS = (
 
 def wall(request: HttpRequest) -> HttpResponseBase:
     """The live room; whoever may not see it is led to the dropped calls."""
+    if request.user.is_authenticated:
+        prefetch_related_objects([request.user], "groups", "teams")  # many ask for them
     rights = rights_of(request.user)
     if "wall" not in rights and "cases" in rights:
         return redirect("cases")
@@ -85,26 +88,26 @@ def wall(request: HttpRequest) -> HttpResponseBase:
 def _wall(request: SignedIn) -> HttpResponse:
     is_alerted = "acknowledge" in rights_of(request.user)
     live = live_page("wall", *(["alerts"] if is_alerted else []))
-    agents = agents_shown(request.user)
-    counted = wall_figures(Looker.of_person(request.user), agents)
+    scope, agents = scope_of(request), agents_in_order(scope_of(request))
+    counted = wall_figures(Looker.of(scope, rights_of(request.user), request.user.time_zone), agents)
     context = {
         "live": live,
         "is_alerted": is_alerted,
-        "list": WallList.of(Scope.of(request.user), WallQuery.of(asked(request))),
+        "list": WallList.of(scope, WallQuery.of(asked(request))),
         "filters": FILTERS,
         "columns": COLUMNS,
         "orders": ORDERS,
-        "groups": groups(request.user, agents[:AGENTS_AT_ONCE]),
+        "groups": groups(request.user, whole_agents(scope, agents[:AGENTS_AT_ONCE])),
         "wall": counted,
         "is_staged": not counted.sources.kinds.isdisjoint(EVENTS),
     }
     if is_alerted:
-        context["alerts"] = _alerts(request.user)
+        context["alerts"] = _alerts(scope)
     return render(request, "pages/wall.html", context)
 
 
-def _alerts(person: Person) -> list[Alert]:
-    alerts = Alert.objects.visible_to(person).unseen().order_by("-at")[:ALERTS_SHOWN]
+def _alerts(scope: Scope) -> list[Alert]:
+    alerts = Alert.objects.visible_in(scope).unseen().order_by("-at")[:ALERTS_SHOWN]
     return sorted(
         alerts.select_related("call__instance", "call__case", "queue"),
         key=lambda alert: newest_first(alert.at),

@@ -58,11 +58,20 @@ class WallQuery:
         return all(not values.isdisjoint(VALUES[name](call)) for name, values in self.several.items())
 
     def in_order(self, calls: list[LightCall]) -> list[LightCall]:
-        """Those that it asks for. Sorting by the lesser key first keeps it where the greater is equal."""
-        found = sorted(filter(self.has, calls), key=lambda call: call.pk)
+        """Those that it asks for. Sorting by the lesser key first keeps it where the greater is equal.
+
+        Both keys of the default stand in one number, which is worked out once.
+        """
+        found = sorted(calls if self.is_everything else filter(self.has, calls), key=lambda call: call.pk)
+        if self.sort == DEFAULT_SORT:
+            return sorted(found, key=_worst_first)
         for key in reversed(self.sort):
             found.sort(key=KEYS[key.removeprefix("-")], reverse=key.startswith("-"))
         return found
+
+
+def _worst_first(call: Any) -> tuple[bool, int]:
+    return (not is_urgent(call), wall_order(call))
 
 
 def _last_if_empty(text: str) -> tuple[bool, str]:

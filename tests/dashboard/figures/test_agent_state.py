@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from calls.models import Agent, Person, Team
-from dashboard.figures.agent_grid import agents_shown, groups
+from calls.scope import Scope
+from dashboard.figures.agent_grid import agents_in_order, groups, whole_agents
 from dashboard.figures.agent_state import Doing, state_of
 
 from .floor import Floor, ago, contact
@@ -55,7 +56,8 @@ def test_whoever_wants_attention_comes_first(floor: Floor, root: Person) -> None
     floor.agent("wraps up long", contacts=[contact("ENDED", 301)])
     floor.agent("lost", is_missing=True, heard_at=ago(400))
     floor.agent("gone home", is_signed_in=False)
-    assert [agent.username for agent in agents_shown(root)] == [
+    scope = Scope.of(root)
+    assert [agent.username for agent in whole_agents(scope, agents_in_order(scope))] == [
         "lost", "wraps up long", "holds long", "rings", "wraps up", "talks long", "talks", "free", "away",
     ]  # fmt: skip
 
@@ -66,7 +68,8 @@ def test_an_agent_stands_in_the_first_team_that_names_it(floor: Floor, root: Per
     for username in ("alice", "bob", "charlie"):
         floor.agent(username)
     Team.objects.filter(name="Night").update(name="A night")
-    found = groups(root, agents_shown(root))
+    scope = Scope.of(root)
+    found = groups(root, whole_agents(scope, agents_in_order(scope)))
     assert [(str(group.team), [agent.username for agent in group.agents]) for group in found] == [
         ("A night", ["bob"]), ("Day", ["alice"]), ("None", ["charlie"]),
     ]  # fmt: skip

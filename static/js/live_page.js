@@ -9,11 +9,14 @@ const LISTS = ["calls", "agents", "alerts", "cases", "screen", "screen-words"];
 const COUNTED = ["calls", "agents", "alerts", "cases"];
 const COUNT_AGAIN_MS = 2000;
 const REFUSED_AGAIN_MS = 10000;
+const RELOAD_AGAIN_MS = 2000;
 
 /** What the socket says, on the page: rows into their slots, beats to the clock and the badge. */
 export class LivePage {
   #counting = 0;
   #refused_ms = -Infinity;
+  #reloading = 0; // the next try
+  #isOwed = false; // the page is to come anew: until then no beat may say that it is whole
 
   /** Which calls the side panes show, beside what the page itself watches. */
   calls = {};
@@ -43,9 +46,15 @@ export class LivePage {
 
   /** The page again, its content swapped in place. */
   async reload() {
+    clearTimeout(this.#reloading);
+    this.#isOwed = true;
     const page = await fetched(location.href);
     const fresh = page?.querySelector("main");
-    if (!fresh) return;
+    if (!fresh) {
+      this.#reloading = setTimeout(() => this.reload(), RELOAD_AGAIN_MS);
+      return;
+    }
+    this.#isOwed = false;
     this.socket?.end();
     for (const part of [this.slots, this.queue, this.pause]) part?.end();
     const focused = document.activeElement.id;
@@ -95,6 +104,7 @@ export class LivePage {
     else if (frame.type === "reload") this.reload();
     else if (frame.type === "beat") {
       clock.set(frame.now);
+      if (this.#isOwed) return tell({ state: "reconnecting" });
       this.cursor = frame.cursor;
       tell({ state: "live", age_s: frame.age_s, every_s: frame.every_s });
     }

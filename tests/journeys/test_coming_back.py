@@ -58,3 +58,15 @@ def test_nothing_is_missed_while_redis_is_away_and_after_it_comes_back_empty(sta
     stack.put(CONTACT_RECORDS, dropped(contact_id, "+12025550144"))
     expect(row_of(wall, talk.contact_id)).to_contain_text("Said after it.", timeout=60_000)
     expect(alert_of(wall, contact_id)).to_be_visible(timeout=60_000)
+
+
+def test_a_page_that_could_not_be_fetched_anew_is_not_called_live_until_it_was(people: People) -> None:
+    wall = people.live_page_of("alice", "/")
+    wall.evaluate("document.querySelector('main').classList.add('before')")
+    wall.route(wall.url, lambda route: route.fulfill(status=503))
+    wall.evaluate("document.dispatchEvent(new Event('refresh'))")
+    people.ignore(wall)  # the browser tells of the 503
+    expect(badge(wall)).to_contain_text(re.compile("reconnecting", re.IGNORECASE))
+    wall.unroute(wall.url)
+    expect(wall.locator("main:not(.before)")).to_be_attached()
+    expect(badge(wall)).to_contain_text(LIVE)

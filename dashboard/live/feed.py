@@ -17,6 +17,7 @@ from .figures import Figures
 from .handing import Messages
 from .hints import Ear, Pairs
 from .look import Memory, Sight, look
+from .messages import NOT_NOW
 from .notices import Reader, notices
 from .standing import standings
 from .viewer import Viewer
@@ -79,12 +80,17 @@ class Feed:
     # Looking
 
     async def _look_for_ever(self) -> None:
+        has_failed = False
         while True:
             began = time.monotonic()
             try:
                 await self._look()
+                has_failed = False
             except Exception:
                 log.exception("A look at the database failed; a later one tells what it missed.")
+                if has_failed:
+                    self._send_newcomers_away()
+                has_failed = True
                 await asyncio.sleep(LOOK_EVERY_S)
             await asyncio.sleep(min(LONGEST_REST_S, time.monotonic() - began))
             with contextlib.suppress(TimeoutError):
@@ -102,6 +108,11 @@ class Feed:
         for viewer in viewers:
             viewer.turn()
         self._hand_on(await self._in_thread(look, viewers, self.memory))
+
+    def _send_newcomers_away(self) -> None:
+        """It may be one of them that no look can tell: the others are not to stand still because of it."""
+        for viewer in self.viewers - self.memory.told.keys():
+            viewer.close(NOT_NOW)
 
     async def _look_at_rights(self) -> None:
         viewers = list(self.viewers)

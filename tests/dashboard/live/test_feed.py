@@ -4,9 +4,13 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from calls.models.xid import epoch
 from calls.nudges import nudge
 from dashboard.live import outgoing
 from dashboard.live.feed import Feed
+from dashboard.live.messages import NOT_NOW, Hello
+from dashboard.live.outgoing import Event, Outgoing
+from dashboard.live.viewer import Viewer
 from tests.dashboard.live.browser import Browser, do
 from tests.dashboard.live.room import Room
 
@@ -63,6 +67,20 @@ async def test_a_look_that_fails_is_made_up_for(
     await do(room.call)(words="told after all")
     await alice.until_placed("told after all")
     assert "A look at the database failed" in caplog.text
+
+
+async def test_one_that_no_look_can_tell_is_sent_away_and_the_others_are_told_on(room: Room, browser: Browsers) -> None:
+    alice = await browser(room.alice).watch("wall")
+    feed = Feed._running[asyncio.get_running_loop()]
+    (caught_up,) = feed.viewers
+    sent: asyncio.Queue[Event] = asyncio.Queue()
+    hello = Hello(["wall"], cursor="9" * 5000, epoch=await do(epoch)())  # such a one is refused as it comes
+    newcomer = Viewer(caught_up.session, caught_up.standing, caught_up.watches, hello, Outgoing(sent.put))
+    Feed.join(newcomer)
+    assert await sent.get() == {"type": "websocket.close", "code": NOT_NOW}
+    await do(room.call)(words="told on")
+    await alice.until_placed("told on")
+    await feed.leave(newcomer)
 
 
 async def test_a_feed_does_not_look_because_of_calls_that_nobody_looks_at(room: Room, browser: Browsers) -> None:

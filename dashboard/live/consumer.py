@@ -16,6 +16,7 @@ from .limits import Allowance
 from .messages import FOREIGN, NOBODY, NOT_UNDERSTOOD, SILENT, TOO_BIG, Hello, Panes, RefusedError, heard
 from .origin import is_own
 from .outgoing import Event, Send
+from .standing import is_key
 from .viewer import Viewer
 
 PATH = "/live/"
@@ -33,9 +34,9 @@ async def live(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         return
     await send({"type": "websocket.accept"})  # a refusal before it has no code that a browser could read
     headers = dict(scope["headers"])
-    cookie = parse_cookie(headers.get(b"cookie", b"").decode("latin1")).get(settings.SESSION_COOKIE_NAME)
+    cookie = parse_cookie(headers.get(b"cookie", b"").decode("latin1")).get(settings.SESSION_COOKIE_NAME, "")
     code = NOBODY if is_own(headers) else FOREIGN
-    if cookie and code != FOREIGN:
+    if is_key(cookie) and code != FOREIGN:
         code = await Consumer(cookie, receive, send).serve()
     if code:
         await send({"type": "websocket.close", "code": code})

@@ -4,7 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 import structlog
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from .admission import Admitted, Knock, admitted
 from .messages import NOT_NOW, RefusedError
@@ -12,6 +12,7 @@ from .messages import NOT_NOW, RefusedError
 log = structlog.get_logger(__name__)
 
 MOST_AT_ONCE = 200
+AWAY = (InterfaceError, OperationalError)  # the database is: for all of them
 
 Answer = Admitted | RefusedError
 
@@ -60,7 +61,9 @@ class Door:
 def _answers(knocks: list[Knock]) -> list[Answer]:
     try:
         return admitted(knocks)
-    except Exception:
+    except Exception as error:
         log.exception("Sockets could not be let in; their browsers come again.")
         connection.close()  # the next batch gets a new one
-        return [RefusedError(NOT_NOW)] * len(knocks)
+        if len(knocks) == 1 or isinstance(error, AWAY):
+            return [RefusedError(NOT_NOW)] * len(knocks)
+    return [answer for knock in knocks for answer in _answers([knock])]  # one that cannot be asked for refuses itself

@@ -15,6 +15,8 @@ from calls.scope import Scope, scopes_of
 
 from .messages import NOBODY, REVOKED
 
+LONGEST_KEY = 40  # characters, of the column
+
 
 class Session(NamedTuple):
     """What a socket came with: a person's session, or a screen's.
@@ -44,6 +46,11 @@ class Standing(NamedTuple):
     scope: Scope
     rights: frozenset[str] = frozenset()
     time_zone: str = "UTC"
+
+
+def is_key(cookie: str) -> bool:
+    """Whether there can be such a session; a quoted cookie may hold any character, also one that no database takes."""
+    return cookie.isascii() and cookie.isalnum() and len(cookie) <= LONGEST_KEY
 
 
 def sessions(keys: Collection[str]) -> dict[str, Session]:

@@ -1,5 +1,6 @@
 """What it costs to let sockets in and to look at their rights again: counted in statements."""
 
+import asyncio
 from collections.abc import Callable
 
 from django.contrib.auth.models import Group
@@ -10,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from calls.models import Person
 from calls.models.xid import epoch, horizon
 from dashboard.live.admission import Admitted, Knock, admitted
+from dashboard.live.door import Door
 from dashboard.live.look import Memory, look
-from dashboard.live.messages import Hello
+from dashboard.live.messages import Hello, RefusedError
 from dashboard.live.outgoing import Event
 from dashboard.live.standing import standings
 from dashboard.live.viewer import Viewer
 
+from .browser import do
 from .room import Room
 
 MANY = 40
@@ -84,3 +87,10 @@ def test_what_is_read_does_not_grow_with_the_sockets(room: Room) -> None:
 
         costs.append(statements(read_once))
     assert costs[0] == costs[1]
+
+
+async def test_one_that_cannot_be_asked_for_is_refused_alone(room: Room) -> None:
+    first, second = await do(knocks)(room, 2)
+    unaskable = Knock("\x00", first.hello)
+    asked = await asyncio.gather(*map(Door.ask, (first, unaskable, second)), return_exceptions=True)
+    assert [type(answer) for answer in asked] == [Admitted, RefusedError, Admitted]

@@ -23,6 +23,14 @@ async def test_nobody_without_a_session_is_served(room: Room, browser: Browsers)
     assert await nobody.until_closed() == 4401
 
 
+@pytest.mark.parametrize("cookie", ['"\\000abc"', "../abc", "\xe9", "x" * 41, ""])
+async def test_a_cookie_that_is_no_session_key_is_asked_for_nowhere(room: Room, browser: Browsers, cookie: str) -> None:
+    nobody = browser(None)
+    nobody.headers.append((b"cookie", f"sessionid={cookie}".encode("latin1")))
+    assert await nobody.connect()
+    assert await nobody.until_closed() == 4401
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://127.0.0.1:9999", "null", "", "http://["])
 async def test_a_page_from_elsewhere_is_sent_away(room: Room, browser: Browsers, origin: str) -> None:
     elsewhere = browser(room.alice, origin=origin, host="127.0.0.1:8000")
@@ -76,7 +84,8 @@ RUBBISH = [
     '{"watch": ["wall:1"]}', '{"watch": ["call"]}', '{"watch": ["call:"]}', '{"watch": ["call:-1"]}',
     '{"watch": ["call:1e3"]}', '{"watch": ["call:99999999999999999999999"]}', '{"watch": [1]}',
     '{"watch": ["wall"], "numbers": {"1": "x"}}', '{"ack": "1"}', '{"ack": 1}', "[" * 50_000,
-    json.dumps({"watch": ["wall"], "cursor": "9" * 5000}), json.dumps({"watch": ["wall"], "shown": ["call-" + "9" * 5000]}),
+    json.dumps({"watch": ["wall"], "cursor": "9" * 5000}),
+    json.dumps({"watch": ["wall"], "shown": ["call-" + "9" * 5000]}),
 ]  # fmt: skip
 
 

@@ -1,5 +1,10 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
+from django.db.transaction import atomic
+
+from calls.models import Call, Caller
 from calls.nudges import nudge
 from tests.dashboard.live.browser import Browser, do
 from tests.dashboard.live.room import NUMBER, Room
@@ -50,6 +55,28 @@ async def test_a_call_that_never_was_on_a_wall_does_not_go_from_it(room: Room, b
     alice = await browser(room.alice).watch("wall")
     await do(room.change)(call, is_live=False)
     assert await alice.until_told_of_everything() == []
+
+
+async def test_a_row_tells_at_once_what_another_call_of_its_caller_taught(room: Room, browser: Browsers) -> None:
+    """To a page that is open, and to one that comes afterwards, though the row itself was never written."""
+    caller = await do(Caller.objects.create)(instance=room.instance, key=NUMBER)
+    before, waits = await do(room.call)(caller=caller), await do(room.call)(caller=caller, stage="waiting")
+    alice = await browser(room.alice).watch("wall")
+    await do(drop_and_name)(room, before)
+    nudge()
+    for each in (alice, await browser(room.alice).watch("wall")):
+        await each.until_told_of_everything()
+        rows = [text for text in each.texts if f"open-call-{waits.pk}" in text]
+        assert "dropped once" in rows[-1]
+        assert "Alice Moore" in rows[-1]
+
+
+@atomic
+def drop_and_name(room: Room, call: Call) -> None:
+    """As a record does it that tells both."""
+    ended: dict[str, Any] = {"is_live": False, "ended_at": datetime.now(UTC), "outcome": "abandoned"}
+    room.change(call, **ended, is_provisional=False)
+    Caller.objects.filter(call=call).update(name="Alice Moore")
 
 
 async def test_a_dropped_call_leaves_the_wall_and_comes_as_alert_and_case(room: Room, browser: Browsers) -> None:

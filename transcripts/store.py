@@ -78,14 +78,20 @@ _ISSUES = msgspec.json.Decoder(list[list[int]])
 
 COPY = f"COPY transcripts_segment ({', '.join(COLUMNS)}) FROM STDIN"
 
+# A mark at a turn keeps its words: they follow it, or they would tell what it does not, such as a card number.
 CHANGE = f"""
+WITH r AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) r(
+        filed_on date, call_id bigint, number bigint, turn_id text, kind text, role text, participant_id text,
+        display_name text, content text, pieces jsonb, is_partial boolean, begin_ms bigint, end_ms bigint,
+        said_at timestamptz, sentiment text, issues jsonb, is_redacted boolean, is_gone boolean)
+), marked AS (
+    UPDATE transcripts_bookmark b SET words = r.content FROM r
+    WHERE b.call_id = r.call_id AND b.turn_id = r.turn_id
+)
 UPDATE transcripts_segment s SET number = r.number,
     {", ".join(f"{name} = r.{name}" for name in TURN[1:])}
-FROM jsonb_to_recordset(%s::jsonb) r(
-    filed_on date, call_id bigint, number bigint, turn_id text, kind text, role text, participant_id text,
-    display_name text, content text, pieces jsonb, is_partial boolean, begin_ms bigint, end_ms bigint,
-    said_at timestamptz, sentiment text, issues jsonb, is_redacted boolean, is_gone boolean)
-WHERE s.filed_on = r.filed_on AND s.call_id = r.call_id AND s.turn_id = r.turn_id
+FROM r WHERE s.filed_on = r.filed_on AND s.call_id = r.call_id AND s.turn_id = r.turn_id
 """  # noqa: S608 - the names are ours
 
 

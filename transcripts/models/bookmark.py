@@ -21,9 +21,10 @@ COMES_BACK_FOR = timedelta(hours=1)
 
 
 class Bookmark(models.Model):
-    """A turn that somebody marked for coaching, with a comment. The turn's words are kept with it: turns expire.
+    """A turn that somebody marked for coaching, with a comment.
 
-    Each write counts its call up, so that the pages which show the call's marks are told.
+    The turn's words are kept with it, so that whoever lists marks reads no turns. They change as the turn does, and go
+    when the words of its month go. Each write counts its call up, so that the pages which show its marks are told.
     """
 
     call = models.ForeignKey("calls.Call", models.CASCADE, related_name="bookmarks")
@@ -48,6 +49,7 @@ class Bookmark(models.Model):
     @atomic
     def put(cls, call: Call, turn: Segment, *, speaker: str, comment: str, by: Person) -> Bookmark:
         _count_up(call.pk)
+        turn.refresh_from_db(fields=["content"])  # whoever changed it meanwhile knew of no mark
         return cls.objects.create(
             call=call,
             turn_id=turn.turn_id,

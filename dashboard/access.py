@@ -44,9 +44,9 @@ def needs(right: str) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
 def scope_of(request: SignedIn) -> Scope:
     """What whoever asks may see, read once for a request."""
     known = vars(request)
-    if "scope" not in known:
-        known["scope"] = Scope.of(request.user)
-    return cast(Scope, known["scope"])
+    if "seen_scope" not in known:  # "scope" is what ASGI calls the request itself
+        known["seen_scope"] = Scope.of(request.user)
+    return cast(Scope, known["seen_scope"])
 
 
 def roles_with(right: str) -> str:

@@ -21,7 +21,6 @@ from .viewer import Viewer
 
 PATH = "/live/"
 HELLO_WITHIN_S = 10.0
-HELLO_COSTS = 10  # messages: it is the one that asks the database
 LONGEST_MESSAGE = 64 * 1024  # characters; a page of a thousand rows says 15,000
 
 Receive = Callable[[], Awaitable[Event]]
@@ -71,7 +70,7 @@ class Consumer:
         return 0
 
     async def _hear(self, text: str | None) -> None:
-        self.allowance.spend(1)
+        self.allowance.say()
         if text and len(text) > LONGEST_MESSAGE:
             raise RefusedError(TOO_BIG)
         message = heard(text)
@@ -89,11 +88,11 @@ class Consumer:
                 self.feed.woken.set()  # something is owed to it
 
     async def _come(self, hello: Hello) -> None:
-        self.allowance.spend(HELLO_COSTS)
+        if self.viewer:
+            raise RefusedError(NOT_UNDERSTOOD)
         answer = await Door.ask(Knock(self.cookie, hello))
-        if self.allowance.owner is None:
-            self.allowance = Allowance.of(answer.session)
-        await self._leave()
+        self.allowance = Allowance.of(answer.session)
+        self.allowance.come()
         self.viewer = answer.viewer(hello, self.send)
         self.feed = Feed.join(self.viewer)
 

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from secrets import randbelow
 from typing import Any, TypeVar
 
 import structlog
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_EVERY_S = 2.0  # without a hint; so a lost one does no harm
 RIGHTS_EVERY_S = 1.5  # whoever signs out sees no more within two seconds
+BEATS_APART = 2**20  # at most: nobody can acknowledge one that he has not read
 LONGEST_REST_S = 0.1  # after a look, as long as it took: however many hints come, half of the time is the database's
 
 T = TypeVar("T")
@@ -137,7 +139,7 @@ class Feed:
 
     def _hand_on(self, sight: Sight) -> None:
         self.memory = sight.memory
-        self.beats += 1
+        self.beats += 1 + randbelow(BEATS_APART)
         is_due = time.monotonic() >= self.beat_at + LOOK_EVERY_S - LONGEST_REST_S
         if is_due:
             self.beat_at = time.monotonic()

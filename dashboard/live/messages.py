@@ -27,7 +27,7 @@ class RefusedError(Exception):
 
 
 class Hello(msgspec.Struct):
-    """A browser's first message, and again when it watches something else.
+    """A browser's first message, and that alone: to watch something else, a page comes anew.
 
     `shown` are the ids of the elements in its lists, to be told which went meanwhile; `numbers` say of each call that
     is watched up to which number its turns are shown (absent: nothing old is told).
@@ -54,7 +54,7 @@ class Panes(msgspec.Struct):
 class Ack(msgspec.Struct):
     """All up to and with this beat has been shown."""
 
-    ack: int
+    ack: Whole
 
 
 KINDS: dict[str, type[Hello | Panes | Ack]] = {"ack": Ack, "calls": Panes, "watch": Hello}

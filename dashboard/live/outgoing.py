@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import structlog
 
 from .frames import Message
-from .messages import NOT_NOW, TOO_SLOW
+from .messages import NOT_NOW, NOT_UNDERSTOOD, TOO_SLOW, RefusedError
 
 UNREAD_S = 20.0
 # A page acknowledges once a second. Beyond this, nothing is read from the database nor rendered for it until it does.
@@ -42,12 +42,13 @@ class Outgoing:
     no more. So only the browser's own word counts.
     """
 
-    __slots__ = ("beats", "is_closed", "read", "send", "sent", "waiting", "writing")
+    __slots__ = ("acknowledged", "beats", "is_closed", "read", "send", "sent", "waiting", "writing")
 
     def __init__(self, send: Send) -> None:
         self.send = send
         self.sent = self.read = Sent()
         self.beats: deque[Beat] = deque()
+        self.acknowledged = 0
         self.waiting: deque[Event] = deque()
         self.writing: asyncio.Task[None] | None = None  # only while something waits: a socket is mostly quiet
         self.is_closed = False
@@ -73,6 +74,12 @@ class Outgoing:
             self._write({"type": "websocket.send", "text": message.text})
 
     def acknowledge(self, n: int) -> None:
+        """RefusedError for a beat that was not sent: what nobody read must not count as read."""
+        if n <= self.acknowledged:
+            return
+        if all(beat.n != n for beat in self.beats):
+            raise RefusedError(NOT_UNDERSTOOD)
+        self.acknowledged = n
         while self.beats and self.beats[0].n <= n:
             self.read = self.beats.popleft().sent
 

@@ -1,7 +1,9 @@
 import asyncio
 
+import pytest
+
 from dashboard.live import frames
-from dashboard.live.messages import NOT_NOW, TOO_SLOW
+from dashboard.live.messages import NOT_NOW, TOO_SLOW, RefusedError
 from dashboard.live.outgoing import TIMES_OVER, UNREAD_CHARACTERS, UNREAD_FRAMES, Event, Outgoing
 
 CLOSED_SLOW = {"type": "websocket.close", "code": TOO_SLOW}
@@ -38,7 +40,7 @@ async def test_what_is_put_is_sent_in_its_order() -> None:
 
 async def test_a_browser_that_acknowledges_is_read_for_however_much_it_is_told() -> None:
     outgoing = Outgoing(Server().send)
-    for n in range(3 * TIMES_OVER):
+    for n in range(1, 3 * TIMES_OVER):
         outgoing.put(frames.message(["."] * UNREAD_FRAMES, n))
         assert outgoing.is_reading
         outgoing.acknowledge(n)
@@ -55,6 +57,19 @@ async def test_a_browser_that_does_not_is_read_no_further_for_and_closed_when_it
         outgoing.put(frames.message(["."] * UNREAD_FRAMES, n + 2))
     await written(outgoing)
     assert server.given[-1] == CLOSED_SLOW
+
+
+async def test_only_a_beat_that_was_sent_can_be_acknowledged() -> None:
+    outgoing = Outgoing(Server().send)
+    outgoing.put(frames.message(["."] * UNREAD_FRAMES, 7))
+    outgoing.put(frames.message(["."], 9))
+    for n in (6, 8, 10, 10**18):
+        with pytest.raises(RefusedError):
+            outgoing.acknowledge(n)
+        assert not outgoing.is_reading
+    for n in (9, 9, 7):  # said again, and late
+        outgoing.acknowledge(n)
+        assert outgoing.is_reading
 
 
 async def test_what_waits_for_a_server_that_does_not_take_it_is_bounded_and_goes_when_the_socket_is_closed() -> None:

@@ -97,6 +97,21 @@ async def test_rubbish_closes_the_socket(room: Room, browser: Browsers) -> None:
         assert await alice.until_closed() == 4400, text[:40]
 
 
+async def test_a_socket_is_closed_that_acknowledges_what_it_was_not_sent(room: Room, browser: Browsers) -> None:
+    read = await browser(room.alice, acks=False).watch("wall")
+    newest = next(frame["n"] for frame in reversed(read.frames) if frame["type"] == "beat")
+    for ack in (newest + 1, 10**18):
+        alice = await browser(room.alice, acks=False).watch("wall")
+        await alice.socket.send_json_to({"ack": ack})
+        assert await alice.until_closed() == 4400, ack
+
+
+async def test_a_socket_says_hello_once(room: Room, browser: Browsers) -> None:
+    alice = await browser(room.alice).watch("wall")
+    await alice.socket.send_json_to({"watch": ["wall"], "shown": []})
+    assert await alice.until_closed() == 4400
+
+
 async def test_bytes_close_the_socket(room: Room, browser: Browsers) -> None:
     alice = browser(room.alice)
     assert await alice.connect()

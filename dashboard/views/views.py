@@ -33,7 +33,7 @@ UNDO = "undo a view"
 def asked(request: SignedIn) -> QueryDict:
     """What the wall's address asks for, by itself or by the saved view that it names; 404 if that is of others."""
     pk = request.GET.get("view", "")
-    return query_of(_usable(request.user, int(pk))) if pk.isascii() and pk.isdigit() else request.GET
+    return query_of(_usable(request.user, _pk(pk))) if pk.isdigit() else request.GET
 
 
 def query_of(view: SavedView) -> QueryDict:
@@ -141,7 +141,12 @@ def restore(request: SignedIn) -> tuple[str, dict[str, object]]:
     return f"“{back.name}” is back.", {}
 
 
-def _usable(person: Person, pk: int) -> SavedView:
+def _pk(text: str) -> int | None:
+    """None, which no row has, where it can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _usable(person: Person, pk: int | None) -> SavedView:
     return get_object_or_404(SavedView.objects.usable_by(person).filter(page=SavedView.Page.WALL).distinct(), pk=pk)
 
 
@@ -151,7 +156,7 @@ def _own(person: Person, pk: int) -> SavedView:
 
 def _own_team(person: Person, pk: str) -> Team:
     teams = Team.objects.all() if person.is_superuser else person.teams.all()
-    return get_object_or_404(teams, pk=int(pk) if pk.isascii() and pk.isdigit() else None)
+    return get_object_or_404(teams, pk=_pk(pk))
 
 
 def _screens(view: SavedView) -> ScreenLinkQuerySet:

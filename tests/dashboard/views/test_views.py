@@ -98,6 +98,13 @@ def test_a_view_is_not_shared_with_a_team_of_others(sign_in: SignIn, view: Saved
     assert not SavedView.objects.filter(is_shared=True).exists()
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "²"])
+def test_a_view_or_team_of_a_number_that_none_has_is_not_there(sign_in: SignIn, view: SavedView, number: str) -> None:
+    alice = sign_in("alice")
+    assert alice.get("/", {"view": number}).status_code == 404
+    assert alice.post(f"/views/{view.pk}/share/", {"with": number}).status_code == 404
+
+
 def test_words_and_callers_are_not_shared_with_everybody(sign_in: SignIn) -> None:
     alice = sign_in("alice")
     saved(alice)

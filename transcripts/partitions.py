@@ -60,13 +60,22 @@ WHERE relkind = 'r' AND relname ~ '^transcripts_segment_\\d{4}_\\d\\d$' AND reln
 ORDER BY relname
 """
 
-# A summary goes with the turns. In slices: there is one for each call of the month.
-FORGET = """
+# A summary goes with the turns, and so does what marks keep of them: who marked, where and why stays. In slices: there
+# is a summary for each call of the month.
+FORGET = (
+    """
 DELETE FROM transcripts_conversation WHERE call_id IN (
     SELECT call_id FROM transcripts_conversation JOIN calls_call ON calls_call.id = call_id
     WHERE filed_on < %s LIMIT 5000
 )
-"""
+""",
+    """
+UPDATE transcripts_bookmark SET words = '' WHERE id IN (
+    SELECT transcripts_bookmark.id FROM transcripts_bookmark JOIN calls_call ON calls_call.id = call_id
+    WHERE words <> '' AND filed_on < %s LIMIT 5000
+)
+""",
+)
 
 
 def drop_expired(today: date) -> None:
@@ -79,9 +88,10 @@ def drop_expired(today: date) -> None:
         for name, is_detaching in cursor.fetchall():
             _drop(cursor, name, is_detaching)
             log.info("words are past their retention", partition=name)
-        cursor.execute(FORGET, [oldest])
-        while cursor.rowcount:
-            cursor.execute(FORGET, [oldest])
+        for forget in FORGET:
+            cursor.execute(forget, [oldest])
+            while cursor.rowcount:
+                cursor.execute(forget, [oldest])
 
 
 def oldest_kept(today: date) -> date:

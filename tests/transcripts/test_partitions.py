@@ -5,11 +5,11 @@ import pytest
 from django.db import connection, transaction
 from pytest_django import Settings
 
-from calls.models import Call
+from calls.models import Call, Person
 from tests.at_once import at_once
 from tests.calls.world import World
 from tests.transcripts.test_intake import final, lens
-from transcripts.models import Conversation, Segment
+from transcripts.models import Bookmark, Conversation, Segment
 from transcripts.partitions import drop_expired, make_ahead, make_partitions
 from transcripts.tasks import keep_partitions
 
@@ -80,6 +80,17 @@ def test_words_are_dropped_with_their_month_and_not_a_day_before(
     assert list(Segment.objects.values_list("call_id", flat=True)) == [kept.pk]
     assert list(Conversation.objects.values_list("call_id", flat=True)) == [kept.pk]
     assert Call.objects.filter(pk=old.pk).exists()
+
+
+def test_what_marks_keep_of_the_words_goes_with_them(world_apart: World, far: None, settings: Settings) -> None:
+    settings.WORDS_KEPT_MONTHS = 2
+    old, kept = say(world_apart, "c1", date(2030, 11, 30)), say(world_apart, "c2", date(2030, 12, 1))
+    alice = Person.objects.create_user("alice")
+    for call in (old, kept):
+        Bookmark.put(call, Segment.objects.get(call_id=call.pk), speaker="Customer", comment="Well said.", by=alice)
+    drop_expired(FIRST_OF_FEBRUARY)
+    marks = Bookmark.objects.order_by("call__filed_on").values_list("words", "comment")
+    assert list(marks) == [("", "Well said."), ("Hello.", "Well said.")]
 
 
 def test_a_turn_that_comes_after_its_month_was_dropped_finds_a_place(

@@ -72,9 +72,11 @@ class Bookmark(models.Model):
     @atomic
     def remove(self, *, by: Person) -> bool:
         """Taken off; only the last one can be put back, what was removed before goes for good."""
+        before = Bookmark.objects.filter(by=by, removed_at__isnull=False).exclude(pk=self.pk)
+        _count_up(self.call_id, *before.values_list("call_id", flat=True))
         if not self._change(by, removed_at=None, to={"removed_at": Now()}):
             return False
-        Bookmark.objects.filter(by=by, removed_at__isnull=False).exclude(pk=self.pk).delete()
+        before.delete()
         return True
 
     def put_back(self, *, by: Person) -> bool:
@@ -82,10 +84,11 @@ class Bookmark(models.Model):
 
     @atomic
     def _change(self, by: Person, *, to: dict[str, object], **standing: object) -> bool:
-        _count_up(self.call_id)  # locked first, as everywhere
+        _count_up(self.call_id)
         return bool(Bookmark.objects.filter(pk=self.pk, by=by, **standing).update(**to))
 
 
-def _count_up(call_id: int) -> None:
-    """A trigger does; what is written is as it was."""
-    Call.objects.filter(pk=call_id).update(number=F("number"))
+def _count_up(*call_ids: int) -> None:
+    """A trigger does; what is written is as it was. Locked in order first, as everywhere."""
+    locked = Call.objects.filter(pk__in=call_ids).order_by("pk").select_for_update()
+    Call.objects.filter(pk__in=[call.pk for call in locked.only("pk")]).update(number=F("number"))

@@ -97,6 +97,19 @@ def test_only_the_last_removed_mark_waits_to_be_put_back(sign_in: SignIn, live_c
     assert list(Bookmark.objects.all()) == [other]
 
 
+def test_pages_of_the_call_whose_removed_mark_goes_for_good_are_told(
+    sign_in: SignIn, live_call: Call, mark: Bookmark, make_case: Callable[..., Case]
+) -> None:
+    alice, other = sign_in("alice"), make_case().calls.get()
+    add_turns(other, 1)
+    post(alice, f"/turns/{other.pk}/mark/", turn="turn-0000")
+    post(alice, f"/marks/{mark.pk}/remove/")
+    before = Call.objects.get(pk=live_call.pk).number
+    post(alice, f"/marks/{Bookmark.objects.get(call=other).pk}/remove/")
+    assert not Bookmark.objects.filter(pk=mark.pk).exists()
+    assert Call.objects.get(pk=live_call.pk).number > before
+
+
 def test_a_mark_that_was_removed_long_ago_is_not_offered(sign_in: SignIn, live_call: Call, mark: Bookmark) -> None:
     Bookmark.objects.update(removed_at=timezone.now() - timedelta(hours=2))
     assert "put-back" not in sign_in("alice").get(live_call.get_absolute_url()).content.decode()

@@ -1,5 +1,6 @@
 """Calls that were dropped: judged so for good, or told so already and not taken back."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -50,15 +51,18 @@ def with_earlier_drops(calls: QuerySet[Call]) -> QuerySet[Call]:
     others too.
     """
     others = Call.objects.filter(
-        dropped(), _seen_alike(), caller=OuterRef("caller"), ended_at__gte=in_seconds(-A_DAY_S)
+        dropped(), seen_alike(OuterRef), caller=OuterRef("caller"), ended_at__gte=in_seconds(-A_DAY_S)
     )
     counted = others.exclude(pk=OuterRef("pk")).order_by().values("caller").annotate(n=Count("pk")).values("n")
     return calls.annotate(earlier_drops=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
 
 
-def _seen_alike() -> Q:
-    """In the same queue, or of none with the same number dialled, as calls.scope tells teams apart."""
-    same_queue = Q(queue_name=OuterRef("queue_name"), queue_arn=OuterRef("queue_arn"))
+def seen_alike(field: Callable[[str], object]) -> Q:
+    """In the same queue, or of none with the same number dialled, as calls.scope tells teams apart.
+
+    As the call whose `field` is asked for by name.
+    """
+    same_queue = Q(queue_name=field("queue_name"), queue_arn=field("queue_arn"))
     is_queued = ~Q(queue_name="", queue_arn="")
-    same_agent = ~Q(queue_arn__contains=OWN_QUEUE) | Q(agent_username=OuterRef("agent_username"))
-    return same_queue & same_agent & (is_queued | Q(dialled_address=OuterRef("dialled_address")))
+    same_agent = ~Q(queue_arn__contains=OWN_QUEUE) | Q(agent_username=field("agent_username"))
+    return same_queue & same_agent & (is_queued | Q(dialled_address=field("dialled_address")))

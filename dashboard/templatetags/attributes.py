@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from django import template
 
 from calls.caller_names import attribute_of
 from calls.models import Call, ShownAttribute
+from dashboard.figures.drops import seen_alike
 
 from .masking import masked_fields
 
@@ -29,7 +31,10 @@ class Attributes(NamedTuple):
 
 @register.simple_tag
 def shown_attributes(call: Call) -> Attributes:
-    """Of the call's record; until it comes, of the newest leg before it: attributes go with the caller."""
+    """Of the call's record; until it comes, of the newest leg before it: attributes go with the caller.
+
+    What is shown to all alike knows nobody's teams: only of a leg that whoever sees the call sees too.
+    """
     chosen = list(call.instance.shown_attributes.all())
     if not chosen:
         return Attributes([], is_chosen=False)
@@ -41,7 +46,8 @@ def shown_attributes(call: Call) -> Attributes:
 def _earlier_leg(call: Call) -> Call | None:
     if call.root_contact_id == call.contact_id and not call.previous_contact_id:
         return None
-    legs = Call.objects.filter(instance=call.instance_id, root_contact_id=call.root_contact_id, record__isnull=False)
+    family = Call.objects.filter(instance=call.instance_id, root_contact_id=call.root_contact_id)
+    legs = family.filter(seen_alike(partial(getattr, call)), record__isnull=False)
     return legs.exclude(pk=call.pk).order_by("-began_at", "-pk").first()
 
 

@@ -47,12 +47,22 @@ def test_before_the_record_they_are_known_after_the_call(sign_in: SignIn, chosen
 def test_before_the_record_the_newest_leg_before_tells_them(sign_in: SignIn, chosen: Call) -> None:
     for contact_id, minute, value in (("older", 1, "A1"), ("newer", 5, "B2")):
         leg = Call.objects.create(
-            instance=chosen.instance, contact_id=contact_id, root_contact_id="older",
+            instance=chosen.instance, contact_id=contact_id, root_contact_id="older", queue_name="Billing",
             began_at=datetime(2026, 11, 2, 9, minute, tzinfo=UTC),
         )  # fmt: skip
         with_record(leg, booking=value)
     Call.objects.filter(pk=chosen.pk).update(root_contact_id="older", previous_contact_id="newer")
     assert panel(sign_in("alice"), chosen) == "About the caller as the leg before knew it Booking B2"
+
+
+@pytest.mark.parametrize("fields", [{"queue_name": "Sales"}, {"queue_name": "", "dialled_address": "+12025550199"}])
+def test_a_leg_that_another_team_may_see_alone_tells_nothing(
+    sign_in: SignIn, chosen: Call, fields: dict[str, str]
+) -> None:
+    leg = Call.objects.create(instance=chosen.instance, contact_id="older", root_contact_id="older", **fields)
+    with_record(leg, booking="A1")
+    Call.objects.filter(pk=chosen.pk).update(root_contact_id="older", previous_contact_id="older")
+    assert panel(sign_in("alice"), chosen) == "About the caller known after the call"
 
 
 def test_a_record_with_none_of_them_says_so(sign_in: SignIn, chosen: Call) -> None:

@@ -24,12 +24,13 @@ class Lasts(NamedTuple):
 
     pk: int
     rule_id: int | None
+    kind: str
     call_id: int | None  # None: a queue's
 
 
 def look(rules: Sequence[AlertRule]) -> int:
     """How many alerts are new or over. In a number of statements that hangs on the kinds of rules alone."""
-    told = [Lasts(*row) for row in Alert.objects.filter(lasts=True).values_list("pk", "rule_id", "call_id")]
+    told = [Lasts(*row) for row in Alert.objects.filter(lasts=True).values_list("pk", "rule_id", "kind", "call_id")]
     return raise_due(rules, told) + end(_over(rules, told))
 
 
@@ -73,10 +74,11 @@ def _of_what_lasts(
 
 
 def _over(rules: Iterable[AlertRule], told: Iterable[Lasts]) -> list[int]:
-    """Those of rules that are off, or are no more, are over too."""
+    """Those of rules that are off, or are no more, or of another kind now, are over too."""
     on = {rule.pk: rule for rule in rules if rule.is_on}
-    without = [each.pk for each in told if each.rule_id not in on]
-    of_calls = [each for each in told if each.rule_id in on and each.call_id]
+    kinds = {(pk, rule.kind) for pk, rule in on.items()}
+    without = [each.pk for each in told if (each.rule_id, each.kind) not in kinds]
+    of_calls = [each for each in told if (each.rule_id, each.kind) in kinds and each.call_id]
     asked = []
     for pk, rule in on.items():
         calls = {each.call_id for each in of_calls if each.rule_id == pk}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,17 +18,18 @@ from .raising import raise_alerts
 from .reach import within_reach
 
 CALM_S = 10
+UNHEARD_S = 300  # nobody knows any more what a queue is like of which nothing was heard for so long
 
 Pair = tuple[int | None, int | None]  # of a rule and a queue
 
-CALM = """
-UPDATE calls_alert SET detail = detail || jsonb_build_object('calm_since', extract(epoch FROM now()))
-WHERE id = ANY(%s) AND lasts AND NOT detail ? 'calm_since'
+BEGIN = """
+UPDATE calls_alert SET detail = detail || jsonb_build_object(%(mark)s::text, extract(epoch FROM now()))
+WHERE id = ANY(%(pks)s) AND lasts AND NOT detail ? %(mark)s
 """
-AGAIN = "UPDATE calls_alert SET detail = detail - 'calm_since' WHERE id = ANY(%s) AND detail ? 'calm_since'"
-CALM_FOR_LONG = """
+FORGET = "UPDATE calls_alert SET detail = detail - %(mark)s WHERE id = ANY(%(others)s) AND detail ? %(mark)s"
+FOR_LONG = """
 SELECT id FROM calls_alert
-WHERE id = ANY(%s) AND (detail ->> 'calm_since')::float <= extract(epoch FROM now()) - %s
+WHERE id = ANY(%(pks)s) AND (detail ->> %(mark)s)::float <= extract(epoch FROM now()) - %(seconds)s
 """
 
 
@@ -37,11 +39,11 @@ def watch_queues(rules: Sequence[AlertRule], figures: Collection[Figure]) -> int
     if not own:
         return 0
     late = behind()
-    told = [each for each in breached()(figures) if (each.instance_id, AlertRule.Kind.THRESHOLD) not in late]
-    queues = _queues(told)
+    heard = _queues(breached()(figures))
+    queues = {queue: each for queue, each in heard.items() if (each.instance_id, AlertRule.Kind.THRESHOLD) not in late}
     causes = _causes(own, queues)
     reached: set[Pair] = {(cause.rule.pk, cause.queue_id) for cause in causes}
-    ended = _see_to_lasting(own, {queue.pk for queue in queues}, reached)
+    ended = _see_to_lasting(own, {queue.pk for queue in queues}, {queue.pk for queue in heard}, reached)
     if reached <= _told_already(own):
         return ended
     with transaction.atomic():
@@ -71,17 +73,24 @@ def _told_already(rules: Iterable[AlertRule]) -> set[Pair]:
     return set(Alert.objects.filter(rule__in=list(rules), lasts=True).values_list("rule_id", "queue_id"))
 
 
-def _see_to_lasting(rules: Iterable[AlertRule], known: set[int], reached: set[Pair]) -> int:
-    """How many are over. What is not known now stays as it is."""
-    lasting = Alert.objects.filter(rule__in=list(rules), lasts=True, queue__in=known)
+def _see_to_lasting(rules: Iterable[AlertRule], known: set[int], heard: set[int], reached: set[Pair]) -> int:
+    """How many are over. What is not known now stays as it is, but not for ever if nothing is heard of it."""
+    lasting = Alert.objects.filter(rule__in=list(rules), lasts=True, queue__isnull=False)
     pairs = {pk: (rule, queue) for pk, rule, queue in lasting.values_list("pk", "rule_id", "queue_id")}
-    again = [pk for pk, pair in pairs.items() if pair in reached]
-    calm = [pk for pk, pair in pairs.items() if pair not in reached]
     if not pairs:
         return 0
+    of_known = {pk for pk, (_, queue) in pairs.items() if queue in known}
+    calm = {pk for pk in of_known if pairs[pk] not in reached}
+    unheard = {pk for pk, (_, queue) in pairs.items() if queue not in heard}
+    over = _for_long("calm_since", CALM_S, calm, of_known - calm)
+    return end(over | _for_long("unheard_since", UNHEARD_S, unheard, pairs.keys() - unheard))
+
+
+def _for_long(mark: str, seconds: float, pks: Collection[int], others: Collection[int]) -> set[int]:
+    """Which of these have been so for long. Since when is noted in the alert; of the others it is forgotten."""
+    told: dict[str, Any] = {"mark": mark, "seconds": seconds, "pks": list(pks), "others": list(others)}
     with connection.cursor() as cursor:
-        cursor.execute(AGAIN, [again])
-        cursor.execute(CALM, [calm])
-        cursor.execute(CALM_FOR_LONG, [calm, CALM_S])
-        over = [pk for (pk,) in cursor.fetchall()]
-    return end(over)
+        cursor.execute(FORGET, told)
+        cursor.execute(BEGIN, told)
+        cursor.execute(FOR_LONG, told)
+        return {pk for (pk,) in cursor.fetchall()}

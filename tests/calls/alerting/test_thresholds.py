@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls.alerting.thresholds import CALM_S
-from calls.models import Alert, Call, Instance, Queue, QueueLevel, Shard, Stream
+from calls.alerting.thresholds import CALM_S, UNHEARD_S
+from calls.models import Alert, AlertRule, Call, Instance, Queue, QueueLevel, Shard, Stream
 from calls.sweeps import sweep_alerts, sweep_rates
 from tests.at_once import at_once
 from tests.calls.world import World
@@ -33,11 +33,11 @@ def waiting(world: World, callers: int, seconds: int = 5, queue: str = "Billing"
         live(world, f"w{Call.objects.count()}", **told)
 
 
-def calm_for(seconds: float) -> None:
+def calm_for(seconds: float, mark: str = "calm_since") -> None:
     """As if the figure had been calm since then."""
     since = datetime.now(UTC).timestamp() - seconds
-    for alert in Alert.objects.filter(detail__has_key="calm_since"):
-        Alert.objects.filter(pk=alert.pk).update(detail={**alert.detail, "calm_since": since})
+    for alert in Alert.objects.filter(detail__has_key=mark):
+        Alert.objects.filter(pk=alert.pk).update(detail={**alert.detail, mark: since})
 
 
 def test_a_figure_that_reaches_its_level_is_told_of_its_queue_once(world: World) -> None:
@@ -148,6 +148,40 @@ def test_figures_that_nobody_has_told_for_long_raise_and_end_nothing(world: Worl
     told.update(waiting=0, figures_at=seconds_ago(300))
     sweep_alerts()
     assert "calm_since" not in Alert.objects.get().detail
+
+
+def test_an_alert_of_a_queue_that_nothing_is_heard_of_for_minutes_ends_by_itself(world: World) -> None:
+    queue = queued(world)
+    Stream.objects.filter(kind="contact-events").delete()
+    Instance.objects.update(current_metrics=True)
+    told = Queue.objects.filter(pk=queue.pk)
+    told.update(waiting=9, oldest_s=5, agents_free=0, figures_at=seconds_ago(5))
+    rule(world, "threshold", figure="waiting", level="amber")
+    sweep_alerts()
+    told.update(figures_at=seconds_ago(300))
+    sweep_alerts()
+    calm_for(UNHEARD_S - 20, "unheard_since")
+    sweep_alerts()
+    assert len(alerts()) == 1
+    told.update(figures_at=seconds_ago(5))
+    sweep_alerts()
+    assert "unheard_since" not in Alert.objects.get().detail
+    told.update(figures_at=seconds_ago(300))
+    sweep_alerts()
+    calm_for(UNHEARD_S + 1, "unheard_since")
+    sweep_alerts()
+    alert = Alert.objects.get()
+    assert (alert.closed_at is not None, alert.closed_by, alert.lasts) == (True, None, False)
+
+
+def test_a_rule_that_is_of_another_kind_now_ends_what_it_told(world: World) -> None:
+    queued(world)
+    changed = rule(world, "threshold", figure="waiting", level="amber")
+    waiting(world, 3)
+    sweep_alerts()
+    AlertRule.objects.filter(pk=changed.pk).update(kind="long-call", figure="", level="", seconds=600)
+    sweep_alerts()
+    assert Alert.objects.get().closed_at is not None
 
 
 def test_nothing_is_told_while_records_lie_unread(world: World) -> None:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Now
 
 from calls.scope import Scope
 
-from .bulk import add_rows
+from .bulk import add_rows, change_free
 from .call import Call
 from .moments import in_seconds
 from .person import Person
@@ -25,6 +25,7 @@ VANISHES_WITHIN_S = 10  # so young, nobody has acted on it
 NEW: dict[str, None] = dict.fromkeys(
     ("acknowledged_at", "acknowledged_by", "snoozed_until", "snoozed_by", "closed_at", "closed_by")
 )
+MOMENTARY = ("drop", "category")  # what happens, and cannot be over
 UNDONE = ("acknowledged_by", "acknowledged_at", "snoozed_by", "snoozed_until", "closed_by", "closed_at")
 
 
@@ -76,11 +77,14 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def let_corrections_go(self) -> int:
         """How many corrections have been shown for long enough, and are no more."""
-        return self.unsettled().filter(corrected_at__lt=in_seconds(-CORRECTED_FOR_S)).close()
+        shown = self.unsettled().filter(corrected_at__lt=in_seconds(-CORRECTED_FOR_S))
+        with transaction.atomic():
+            return change_free(shown, closed_at=Now(), snoozed_until=None)
 
     def wake(self) -> int:
         """How many have slept for long enough, and are new again."""
-        return self.unsettled().filter(snoozed_until__lte=Now()).update(snoozed_until=None, snoozed_by=None)
+        with transaction.atomic():
+            return change_free(self.unsettled().filter(snoozed_until__lte=Now()), snoozed_until=None, snoozed_by=None)
 
 
 class Alert(models.Model):
@@ -175,6 +179,11 @@ class Alert(models.Model):
         """As the queryset's `unseen`."""
         return self.acknowledged_at is None and self.snoozed_until is None and self.closed_at is None
 
+    @property
+    def is_past(self) -> bool:
+        """What it told of went on for a while, and does no longer."""
+        return not self.lasts and self.kind not in MOMENTARY
+
     # Each says False if somebody, or the alert by itself, was first.
 
     def acknowledge(self, by: Person) -> bool:
@@ -190,10 +199,11 @@ class Alert(models.Model):
         return self._change(Alert.objects.filter(closed_at=None), closed)
 
     def renew(self) -> bool:
-        """New again, as if nobody had seen to it; not what is over by itself."""
+        """New again, as if nobody had seen to it; not what is over by itself, or would be had nobody closed it."""
         by_itself = Q(closed_at__isnull=False, closed_by=None)
+        is_past = Q(lasts=False) & ~Q(kind__in=MOMENTARY)
         is_new = Q(acknowledged_at=None, snoozed_until=None, closed_at=None)
-        return self._change(Alert.objects.exclude(is_new).exclude(by_itself), NEW)
+        return self._change(Alert.objects.exclude(is_new).exclude(by_itself).exclude(is_past), NEW)
 
     def _change(self, those: AlertQuerySet, columns: Mapping[str, object]) -> bool:
         return bool(those.filter(pk=self.pk).update(**columns))

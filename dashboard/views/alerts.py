@@ -129,7 +129,9 @@ def _told(picked: list[Alert], done: list[Alert], words: str) -> str:
 def _who_was_first(alert: Alert) -> str:
     alert = Alert.objects.select_related("acknowledged_by", "snoozed_by", "closed_by").get(pk=alert.pk)
     if alert.closed_at:
-        return f"{alert.closed_by} had closed it before." if alert.closed_by else "It is over by itself."
+        if alert.closed_by:
+            return f"{alert.closed_by} had closed it before{', and what it told of is over' if alert.is_past else ''}."
+        return "It is over by itself."
     if alert.acknowledged_at:
         return f"{alert.acknowledged_by or 'Somebody'} had acknowledged it before."
     return f"{alert.snoozed_by or 'Somebody'} had snoozed it before." if alert.snoozed_until else "It is new already."

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 
 from calls.models import Alert, Person
 from calls.sweeps import sweep_alerts
@@ -76,6 +77,33 @@ def test_what_is_over_by_itself_is_not_made_new_again_by_hand(world: World) -> N
     type(world.call("c1")).objects.update(is_live=False)
     sweep_alerts()
     assert not Alert.objects.get().renew()
+
+
+@pytest.mark.parametrize("act", ["acknowledge", "close"])
+def test_what_somebody_has_seen_to_is_not_made_new_again_when_it_is_over(world: World, alice: Person, act: str) -> None:
+    live(world, began_at=700)
+    rule(world, "long-call", seconds=600)
+    sweep_alerts()
+    assert ACTS[act](Alert.objects.get(), alice)
+    type(world.call("c1")).objects.update(is_live=False)
+    sweep_alerts()
+    assert not Alert.objects.get().renew()
+    assert not Alert.objects.unseen().exists()
+
+
+@pytest.mark.parametrize("sweep", [Alert.objects.wake, Alert.objects.let_corrections_go])
+def test_a_sweep_leaves_an_alert_that_somebody_holds_for_the_next_one(
+    world_apart: World, sweep: Callable[[], int]
+) -> None:
+    world_apart.bring(dropped("c1"), dropped("c2", caller="+12025550143"))
+    Alert.objects.update(snoozed_until=seconds_ago(1), corrected_at=seconds_ago(700))
+    held = Alert.objects.earliest("pk")
+    done: list[int] = []
+    with transaction.atomic():
+        Alert.objects.select_for_update().get(pk=held.pk)
+        assert at_once(1, lambda: done.append(sweep())) == []
+        assert done == [1]
+    assert sweep() == 1
 
 
 def test_a_sleeping_drop_that_proves_to_be_none_does_not_wake(world: World, alert: Alert, alice: Person) -> None:

@@ -4,7 +4,7 @@ import { LiveSocket } from "./live_socket.js";
 import { Pause } from "./pause.js";
 import { Slots } from "./slots.js";
 
-const REFUSED = [4400, 4401, 4403, 4404, 4410, 4412]; // of another version or database, signed out, not for this person: the page says it best
+const REFUSED = [4400, 4401, 4403, 4404, 4409, 4410, 4412]; // of another version or database, signed out, not for this person, more rows than can be said: the page says it best
 const LISTS = ["calls", "agents", "alerts", "cases", "screen", "screen-words"];
 const COUNTED = ["calls", "agents", "alerts", "cases"];
 const COUNT_AGAIN_MS = 2000;

@@ -70,3 +70,15 @@ def test_a_page_that_could_not_be_fetched_anew_is_not_called_live_until_it_was(p
     wall.unroute(wall.url)
     expect(wall.locator("main:not(.before)")).to_be_attached()
     expect(badge(wall)).to_contain_text(LIVE)
+
+
+def test_a_page_that_shows_more_than_can_be_said_is_fetched_anew(stack: Stack, people: People) -> None:
+    wall = people.live_page_of("alice", "/")
+    wall.evaluate("document.querySelector('main').classList.add('before')")
+    with stack.without("web"):
+        expect(badge(wall)).to_contain_text(re.compile("reconnecting", re.IGNORECASE))
+        wall.locator("[data-steady]").first.evaluate(
+            "list => list.appendChild(document.createElement('div')).id = 'queue-' + '9'.repeat(70000)"
+        )
+    expect(wall.locator("main:not(.before)")).to_be_attached(timeout=60_000)
+    expect(badge(wall)).to_contain_text(LIVE)

@@ -21,6 +21,7 @@ from calls.intake import judge_again
 from calls.models import Alert, DeadLetter, SalesforceOrg, Shard, Stream, Sweep
 from calls.models.moments import in_seconds
 from calls.notifying.delivering import find_deliveries
+from calls.notifying.owing import TRIED_FOR_S, owe_deliveries
 from calls.nudges import nudge
 from calls.salesforce.mirror import mirror_pending, orgs_due
 from calls.silence import end_silent_calls, mark_silent_calls
@@ -113,6 +114,11 @@ def sweep_rates() -> None:
 def sweep_deliveries(deliver: Callable[[int], object]) -> None:
     find_deliveries(deliver)
     Sweep.note("deliveries")
+
+
+def sweep_owed() -> None:
+    """What became a channel's since it was new: the channel was changed, or the alert woken, or nobody looked."""
+    owe_deliveries(TRIED_FOR_S)
 
 
 def sweep_dead_letters() -> None:

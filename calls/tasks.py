@@ -100,6 +100,11 @@ def sweep_deliveries() -> None:
 
 
 @shared_task
+def sweep_owed() -> None:
+    sweeps.sweep_owed()
+
+
+@shared_task
 def deliver_alerts(channel_id: int) -> None:
     delivering.deliver_alerts(channel_id)
 

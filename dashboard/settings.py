@@ -267,6 +267,7 @@ SWEEPS = {
     "calls.tasks.sweep_alerts": 1.0,
     "calls.tasks.sweep_rates": 10.0,
     "calls.tasks.sweep_deliveries": 1.0,
+    "calls.tasks.sweep_owed": 60.0,
     "calls.tasks.attend_backfills": SWEEP_S,
     "calls.tasks.sweep_dead_letters": 10.0,
     "calls.tasks.fill_from_records": 60.0,

@@ -54,7 +54,7 @@ class AlertChannelAdmin(SetUp, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[AlertChannel]:
         waiting = Count("deliveries", filter=Q(deliveries__state=State.WAITING))
         last = Max("deliveries__sent_at")
-        channels: QuerySet[AlertChannel] = super().get_queryset(request)
+        channels: QuerySet[AlertChannel] = super().get_queryset(request).defer(*SECRETS)  # one may be unreadable
         return channels.annotate(waiting=waiting, last_sent_at=last, now=Now())
 
     @admin.display(description="Alerts")

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
@@ -6,6 +8,12 @@ from django.db.models.functions import Now
 from calls.secrets import SecretField
 
 from .alert import Alert
+
+
+class AlertChannelQuerySet(models.QuerySet["AlertChannel"]):
+    def shut(self) -> Self:
+        """Without their secrets: one that cannot be read must not stop the others."""
+        return self.defer("address", "signing_key")
 
 
 class AlertChannel(models.Model):
@@ -29,6 +37,8 @@ class AlertChannel(models.Model):
     is_on = models.BooleanField(default=True, db_default=True)
     since = models.DateTimeField(db_default=Now(), editable=False, help_text="Alerts from then on.")
     trouble = models.CharField(max_length=200, blank=True, default="", editable=False)
+
+    objects = AlertChannelQuerySet.as_manager()
 
     class Meta:
         ordering = ["team", "name"]

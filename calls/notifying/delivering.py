@@ -13,12 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from calls.models import Alert, AlertChannel, AlertDelivery
+from calls.models import AlertChannel, AlertDelivery
 from calls.models.moments import in_seconds
 
 from .errors import UndeliveredError
 from .message import message_of
-from .owing import TRIED_FOR_S, owe_deliveries
+from .owing import TRIED_FOR_S, owe_deliveries, wanted_by
 from .public_only import public_only
 from .sending import send
 from .webhook import Connect
@@ -26,7 +26,7 @@ from .webhook import Connect
 CLAIM_S = 180  # longer than a message takes
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 600
 MOST_DOUBLINGS = 10
-SEEN_TO = "Somebody had seen to it"
+SEEN_TO = "Somebody had seen to it, or it is not the team's any more"
 
 State = AlertDelivery.State
 _BUSY = Q(tries__gt=0, due_at__gt=Now())  # is being sent, or has failed a moment ago
@@ -45,7 +45,7 @@ def find_deliveries(deliver: Callable[[int], object]) -> None:
 
 def deliver_alerts(channel_id: int, connect: Connect = public_only) -> None:
     claimed = _claimed(channel_id)
-    wanted = _still_wanted(claimed)
+    wanted = _still_wanted(channel_id, claimed)
     _of(claimed.keys() - wanted).update(state=State.GIVEN_UP, trouble=SEEN_TO)
     if not wanted:
         return  # or another worker was first
@@ -72,11 +72,11 @@ def _claimed(channel_id: int) -> dict[int, AlertDelivery]:
     return claimed
 
 
-def _still_wanted(claimed: dict[int, AlertDelivery]) -> set[int]:
-    """What somebody has seen to meanwhile, or was corrected, calls nobody any more."""
-    return set(
-        _of(claimed).filter(alert__in=Alert.objects.unseen().filter(corrected_at=None)).values_list("pk", flat=True)
-    )
+def _still_wanted(channel_id: int, claimed: dict[int, AlertDelivery]) -> set[int]:
+    if not claimed:
+        return set()
+    channel = AlertChannel.objects.select_related("team").shut().get(pk=channel_id)
+    return set(_of(claimed).filter(alert__in=wanted_by(channel)).values_list("pk", flat=True))
 
 
 def _pause_s(deliveries: Collection[AlertDelivery]) -> int:

@@ -1,6 +1,7 @@
 """Channels of alerts: their secrets are never shown, and a test shows at once whether they work."""
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from pytest_django import Settings
@@ -48,9 +49,7 @@ def test_a_channel_that_is_changed_keeps_its_secrets(admin: Client, channel: Ale
         ("webhook", HIDDEN, "", "A webhook needs one"),
     ],
 )
-def test_nonsense_is_shown_in_the_form(
-    admin: Client, team: Team, kind: str, given: str, key: str, words: str
-) -> None:
+def test_nonsense_is_shown_in_the_form(admin: Client, team: Team, kind: str, given: str, key: str, words: str) -> None:
     html = save(
         admin,
         "/admin/calls/alertchannel/add/",
@@ -71,3 +70,14 @@ def test_a_test_that_does_not_arrive_says_why(admin: Client, channel: AlertChann
     html = admin.post("/admin/calls/alertchannel/", form, follow=True).content.decode()
     assert ": No mail server is configured" in html
     assert AlertChannel.objects.get().trouble.startswith("No mail server is configured")
+
+
+def test_a_secret_that_cannot_be_read_keeps_nobody_from_the_list_and_a_test_tells_of_it(
+    admin: Client, channel: AlertChannel, settings: Settings
+) -> None:
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
+    assert "pager" in admin.get("/admin/calls/alertchannel/").text
+    told = admin.post(
+        "/admin/calls/alertchannel/", {"action": "test", "_selected_action": [str(channel.pk)]}, follow=True
+    )
+    assert "RINGBACK_SECRETS_KEYS" in told.text

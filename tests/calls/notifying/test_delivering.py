@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from calls.models import Alert, AlertChannel, AlertDelivery, Person, Team
 from calls.notifying.delivering import deliver_alerts, find_deliveries
 from calls.notifying.owing import owe_deliveries
+from calls.sweeps import sweep_owed
 from tests.at_once import at_once
 from tests.calls.world import World, dropped
 
@@ -70,6 +71,29 @@ def test_what_another_teams_rule_raised_is_not_told(
     assert sweep(hook) == []
     drop("c2", team=teams["Billing"])
     assert len(sweep(hook)) == 1
+
+
+def test_what_is_not_the_teams_to_see_any_more_is_not_sent(
+    channel: Channel, drop: Drop, hook: Hook, teams: dict[str, Team]
+) -> None:
+    billing = channel(address=hook.address)
+    drop()
+    owe_deliveries()
+    Team.objects.filter(pk=billing.team_id).update(queues=["Sales"])
+    deliver_alerts(billing.pk, hook.connect)
+    assert hook.got == []
+    assert state() == GIVEN_UP
+
+
+def test_a_channel_that_is_switched_on_is_told_what_is_older_than_a_minute_by_the_sweep_of_all(
+    channel: Channel, drop: Drop, hook: Hook
+) -> None:
+    billing = channel(address=hook.address, is_on=False, since=timezone.now() - timedelta(hours=1))
+    drop(at=timezone.now() - timedelta(minutes=5))
+    AlertChannel.objects.update(is_on=True)
+    assert sweep(hook) == []  # each second, and looks at the newest alone
+    sweep_owed()
+    assert sweep(hook) == [billing.pk]
 
 
 @pytest.mark.parametrize("field", ["acknowledged_at", "snoozed_until", "closed_at", "corrected_at"])

@@ -13,7 +13,7 @@ from calls.models import Case, Person, Stream
 from calls.nudges import nudge
 from calls.scope import Scope
 from dashboard.figures.looker import Looker
-from dashboard.live.figures import NOTHING, Count, Shown
+from dashboard.live.figures import COUNT_EVERY_S, NOTHING, Count, Shown, rest_s
 from tests.dashboard.live.browser import Browser, do
 from tests.dashboard.live.room import Room
 
@@ -144,3 +144,7 @@ async def test_who_watches_no_wall_is_sent_no_figures(streamed: Room, browser: B
     await wall.until(in_progress(2))
     await page.until_told_of_everything()
     assert not [frame for frame in page.frames if frame.get("slot") == "figures"]
+
+
+def test_a_count_that_takes_long_is_followed_by_as_long_a_rest() -> None:
+    assert [rest_s(took) for took in (0.1, 5 * COUNT_EVERY_S)] == [COUNT_EVERY_S, 5 * COUNT_EVERY_S]

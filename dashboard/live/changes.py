@@ -5,14 +5,14 @@ from typing import NamedTuple
 from django.db import connection
 
 # What a row looks like, and who sees it, hangs on its neighbours too: a call on its case (whose owner sees it), an
-# alert on its call, a case on its calls. The row of a call in progress also tells how often its caller was dropped, and
-# what the caller is called: what an ended call of the same caller taught. Each transaction is told: an earlier one may
-# commit after a later one.
+# alert on its call, a case on its calls. A call in progress also tells what ended calls taught: how often its caller
+# was dropped, the caller's name, and attributes of an earlier leg. Each transaction is told: an earlier one may commit
+# after a later one.
 CHANGED = """
 WITH written_case AS (
     SELECT id, changed_xid AS xid FROM calls_case WHERE changed_xid >= %(since)s::xid8
 ), written_call AS (
-    SELECT id, case_id, caller_id, is_live, changed_xid AS xid FROM calls_call
+    SELECT id, case_id, caller_id, instance_id, root_contact_id, is_live, changed_xid AS xid FROM calls_call
     WHERE changed_xid::text::bigint >= %(since)s::bigint
 ), call AS (
     SELECT id, xid FROM written_call
@@ -22,6 +22,9 @@ SELECT 'call', id, xid::text::bigint FROM call
 UNION SELECT 'call', calls_call.id, xid::text::bigint
     FROM calls_call JOIN written_call ON calls_call.caller_id = written_call.caller_id AND NOT written_call.is_live
     WHERE calls_call.is_live
+UNION SELECT 'call', calls_call.id, xid::text::bigint
+    FROM calls_call JOIN written_call USING (instance_id, root_contact_id)
+    WHERE calls_call.is_live AND NOT written_call.is_live
 UNION SELECT 'case', id, xid::text::bigint FROM written_case
 UNION SELECT 'case', case_id, xid::text::bigint FROM written_call WHERE case_id IS NOT NULL
 UNION SELECT 'alert', id, changed_xid::text::bigint FROM calls_alert WHERE changed_xid >= %(since)s::xid8

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from calls.models import CaseEntry
+from calls.models import CaseEntry, ShownAttribute
 from calls.nudges import nudge
 from tests.dashboard.live.browser import Browser, do
 from tests.dashboard.live.room import Room
@@ -26,6 +26,20 @@ async def test_a_turn_is_told_once_for_each_change_of_it(room: Room, browser: Br
     await do(room.say)(call, "t2", "other words")
     await alice.until_placed("other words")
     assert len([text for text in alice.texts if "first words" in text]) == 1
+
+
+async def test_the_record_of_an_earlier_leg_tells_its_attributes_on_the_page(room: Room, browser: Browsers) -> None:
+    await do(ShownAttribute.objects.create)(instance=room.instance, key="booking", label="Booking")
+    leg = await do(room.call)()
+    call = await do(room.call)(previous_contact_id=leg.contact_id)
+    await do(room.change)(call, root_contact_id=leg.contact_id)
+    alice = await browser(room.alice).watch(f"call:{call.pk}", numbers={call.pk: call.number})
+    await alice.until_told_of_everything()
+    assert not [text for text in alice.texts if "B2" in text]
+    await do(room.change)(leg, is_live=False, record={"Attributes": {"booking": "B2"}})
+    nudge()
+    placed = await alice.until_placed("B2")
+    assert placed["slot"] == f"facts:{call.pk}"
 
 
 async def test_a_tombstone_takes_its_turn_off_the_page(room: Room, browser: Browsers) -> None:

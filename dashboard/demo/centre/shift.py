@@ -88,7 +88,7 @@ class Shift:
         if part := self._begin(QUIET, at):
             record = part.tell(self.settle_s).deliveries[-1]
             whole = json.dumps(record.record, separators=(",", ":")).encode()
-            self._plan.at(at, Put(record.stream, record.key, garble(whole, self._rng)))
+            self._plan.at(record.at, Put(record.stream, record.key, garble(whole, self._rng)))
         self._plan.ahead_of(at + _GARBLED_EVERY_S * self._rng.uniform(0.7, 1.3), self._garble)
 
     def _stray(self, at: float) -> None:

@@ -27,4 +27,4 @@ def test_the_address_that_was_asked_for_opens_after_signing_in(people: People) -
     page.get_by_label("User name").fill("lee")
     page.get_by_label("Password").fill(people.stack.password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Time zone")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Account")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from statistics import median
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.journeys.people import People, row_of
 from tests.journeys.records import Talk
-from tests.journeys.stack import CONTACT_LENS, Stack
+from tests.journeys.stack import CONTACT_LENS, ROOT, Stack
 from tests.journeys.traces import traced
 
 CALLS = 1000
@@ -74,6 +75,19 @@ def order(page: Page) -> list[str]:
 
 def shown(page: Page) -> int:
     return int(page.locator("#calls-count").inner_text().split()[0])
+
+
+# A room of its own: what other journeys left would stand among the thousand.
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    world = "\n".join((ROOT / "tests/journeys" / name).read_text() for name in ("acme.toml", "events.toml"))
+    with Stack(tmp_path_factory.mktemp("wall"), os.environ["DATABASE_URL"], world, {"SWEEP_S": "1"}) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def all_people(stack: Stack, browser: Browser) -> People:
+    return People(stack, browser)
 
 
 @pytest.fixture

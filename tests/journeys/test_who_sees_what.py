@@ -143,18 +143,18 @@ def test_no_list_and_no_frame_of_bob_tells_of_a_call_of_billing(stack: Stack, pe
 
 
 def test_an_agent_works_the_free_cases_of_the_own_queues_and_no_others(stack: Stack, people: People) -> None:
-    numbers = {"+12025550153": "Billing", "+12025550154": "Billing", "+12025550155": "Sales"}
+    numbers = {"+12025550163": "Billing", "+12025550164": "Billing", "+12025550165": "Sales"}
     for number, queue in numbers.items():
         stack.put(CONTACT_RECORDS, dropped(str(uuid4()), number, queue))
     charlies, lees = people.live_page_of("charlie", "/cases/"), people.live_page_of("lee", "/cases/")
-    expect(people.row_with(charlies, "0153")).to_be_visible()
-    expect(people.row_with(charlies, "0154")).to_be_visible()
-    mine = people.row_with(lees, "0154").get_by_role("link").first.get_attribute("href")
+    expect(people.row_with(charlies, "0163")).to_be_visible()
+    expect(people.row_with(charlies, "0164")).to_be_visible()
+    mine = people.row_with(lees, "0164").get_by_role("link").first.get_attribute("href")
 
-    people.row_with(lees, "0154").get_by_role("button", name=re.compile("^Take")).click()
-    expect(people.row_with(charlies, "0154")).to_have_count(0)
-    expect(people.row_with(charlies, "0155")).to_have_count(0)
-    expect(people.row_with(charlies, "0153")).to_be_visible()
+    people.row_with(lees, "0164").get_by_role("button", name=re.compile("^Take")).click()
+    expect(people.row_with(charlies, "0164")).to_have_count(0)
+    expect(people.row_with(charlies, "0165")).to_have_count(0)
+    expect(people.row_with(charlies, "0163")).to_be_visible()
     assert answer(people, "charlie", str(mine))[0] == 404
 
 
